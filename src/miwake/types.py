@@ -1,0 +1,176 @@
+"""What flows through the house. No code that does work, and no torch or NumPy at import time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+SPLITS = ("train", "val", "test")
+TRAIN, VAL, TEST = 0, 1, 2
+UNASSIGNED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a `Dataset`."""
+
+    path: str
+    """Path below the data set's root, or `FILE#ROW` inside a packed file."""
+    target: Any
+    """Class number; a 0/1 vector for several labels."""
+    split: int
+    """`TRAIN`, `VAL`, `TEST` or `UNASSIGNED`."""
+    group: str | None
+    """The patient, specimen or camera roll; one group is never divided between splits."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dataset:
+    """A table of samples, one row a picture: columns, no pixels (but for files that hold many pictures)."""
+
+    name: str
+    """Short name for people: the folder's or the file's."""
+    source: str
+    """The reader's name: `folder`, `csv`, `idx`, `cifar`, `bundled`."""
+    root: Path
+    """Folder that `paths` are relative to."""
+    task: str
+    """The task that the data's shape suggests: `classify`, later `segment`, `anomaly`, …"""
+    classes: tuple[str, ...]
+    """Class names; a target is an index into them."""
+    paths: Sequence[str]
+    """(N) unique; relative to `root` with `/`, or `FILE#ROW` in packed files."""
+    targets: NDArray[Any]
+    """(N) int64 class numbers, or (N, K) uint8 with a 1 for each label that holds."""
+    split: NDArray[np.int8]
+    """(N) `TRAIN`, `VAL`, `TEST` or `UNASSIGNED`."""
+    group: NDArray[Any] | None = None
+    """(N) str, or None where every picture stands for itself."""
+    pixels: NDArray[np.uint8] | None = None
+    """(N, H, W, C) for packed sources, which hold decoded pictures; None where `paths` are picture files."""
+    notes: tuple[str, ...] = ()
+    """What the reader guessed, one sentence each, to be said aloud."""
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, row: int) -> Sample:
+        group = None if self.group is None else str(self.group[row])
+        return Sample(self.paths[row], self.targets[row], int(self.split[row]), group)
+
+    @property
+    def multilabel(self) -> bool:
+        """Whether a picture may hold several labels at once."""
+        return self.targets.ndim == 2
+
+    def file(self, row: int) -> Path:
+        """The picture file of a row (for a packed source, the packed file)."""
+        return self.root / self.paths[row].rsplit("#", 1)[0] if self.pixels is not None else self.root / self.paths[row]
+
+    def rows(self, split: int) -> NDArray[np.int64]:
+        """Row numbers of one split, ascending."""
+        return (self.split == split).nonzero()[0]
+
+
+Fit = Literal["squash", "crop", "pad"]
+Interpolation = Literal["area", "bilinear", "bicubic"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessing:
+    """How a picture file becomes what the network sees. Data, carried by the model file.
+
+    A picture is fitted to the *stored* size as uint8 (that is what the cache keeps), its centre of `size` is cut
+    out, and values v in 0…255 become (v/255 - mean) / std.
+    """
+
+    size: tuple[int, int]
+    """Height and width that the network sees, in pixels."""
+    channels: int
+    """1 grey, 3 RGB; any other number of planes for packed sources."""
+    mean: tuple[float, ...]
+    """Per channel, for values in 0…1."""
+    std: tuple[float, ...]
+    """Per channel, for values in 0…1."""
+    fit: Fit = "squash"
+    """`squash`: both sides to the stored size. `crop`: shorter side to it, then the centre. `pad`: longer side
+    to it, black beside."""
+    interpolation: Interpolation = "area"
+    """How the picture is scaled; all of them antialias."""
+    crop: float = 1.0
+    """Side of the centre cut over side of the stored picture; the margin is room for random cuts in training."""
+
+    @cached_property
+    def stored(self) -> tuple[int, int]:
+        """Height and width of the stored picture."""
+        height, width = self.size
+        return round(height / self.crop), round(width / self.crop)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types for the model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Preprocessing:
+        """The inverse of `to_json`; unknown keys are an error of the caller."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some pictures on their way to a network, with all that must move along with them.
+
+    Pictures are in 0…255 (uint8, or float32 after augmentation) until `data.preprocess.normalise`.
+    """
+
+    pictures: Tensor
+    """(B, C, H, W), uint8 or float32, channels-last in memory."""
+    labels: Tensor | None
+    """(B) int64 class numbers, or (B, K) float32: several labels, or mixed ones."""
+    rows: Tensor
+    """(B) int64: the data set's row of each picture."""
+    masks: Tensor | None = None
+    """(B, H, W) int64: a class for each pixel."""
+    boxes: tuple[Tensor, ...] | None = None
+    """B tensors (n, 4) float32: left, top, right, bottom in pixels."""
+    points: tuple[Tensor, ...] | None = None
+    """B tensors (n, 2) float32: x, y in pixels; pixel centres lie at half-integers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """The answer for one picture."""
+
+    path: str
+    label: str | None
+    """The chosen class; None is "I don't know"; several are joined by `;`."""
+    probability: float
+    """Calibrated probability of the chosen class."""
+    probabilities: tuple[float, ...]
+    """One for each class, in the order of the model's class names."""
+
+    @property
+    def known(self) -> bool:
+        """False where the model would rather not say."""
+        return self.label is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4f} [{self.low:.4f}, {self.high:.4f}]"
