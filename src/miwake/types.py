@@ -122,7 +122,9 @@ class Preprocessing:
     def from_json(cls, data: dict[str, Any]) -> Preprocessing:
         """The inverse of `to_json`; unknown keys are an error of the caller."""
         known = {field.name for field in fields(cls)}
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known})
+        return cls(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known}
+        )
 
 
 @dataclass(frozen=True, slots=True)

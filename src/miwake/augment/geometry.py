@@ -1,0 +1,271 @@
+"""Where each pixel of the new picture comes from: one map, one sampling.
+
+Mirror, cut, shift, scale, rotation, shear and perspective are composed into one homography for each picture; an
+elastic displacement is added to it. The map leads from the new picture to the stored one, both in coordinates
+that run from -1 at the left or top *edge* to 1 at the right or bottom edge. Masks are sampled with the same map;
+points and boxes go through its inverse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from miwake.augment.config import Augmentation
+
+BILINEAR_REACH = 1.5
+"""Bilinear sampling skips pixels, and so aliases, where the picture is shrunk by clearly more than this."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Warp:
+    """The map of each picture of a batch."""
+
+    matrix: Tensor
+    """(B, 3, 3) float32: homography from the new picture's (u, v, 1) to the stored one's."""
+    knots: Tensor | None
+    """(B, 2, k, k) float32: elastic displacement at its knots, x and y; None without."""
+    smoothness: float
+    """Standard deviation of the Gaussian about each knot, in the coordinates above."""
+    stored: tuple[int, int]
+    """Height and width of the stored pictures."""
+    size: tuple[int, int]
+    """Height and width of the new pictures."""
+    padding: str
+    """`reflection` or `border`."""
+    whole: bool
+    """Every new pixel is one stored pixel: mirrors and moves by whole pixels alone."""
+    flat: bool
+    """The homographies have no perspective."""
+    shrink: float
+    """By how much the stored pictures are scaled down beforehand, with antialiasing; 1 is not at all."""
+
+
+def draw_warp(
+    config: Augmentation,
+    count: int,
+    *,
+    stored: tuple[int, int],
+    window: tuple[int, int],
+    size: tuple[int, int],
+    generator: torch.Generator,
+) -> Warp:
+    """Draws a map for each of `count` pictures.
+
+    Args:
+        config: the strengths.
+        count: number of pictures B.
+        stored: height and width of the stored pictures.
+        window: height and width of the stored picture's centre that is shown where nothing is changed.
+        size: height and width of the new pictures.
+        generator: the only source of chance; the map lies on its device.
+    """
+    device = generator.device
+    # One draw of fixed width: a strength that is set to zero does not shift the other draws.
+    draws = torch.rand(count, 14, generator=generator, device=device).mul_(2).sub_(1).unbind(1)
+    whole = _whole(config) and window == size
+    high, wide, offset = _window(config, stored, window, draws[0:4])
+    move = torch.stack(draws[4:6], 1) * config.shift * torch.stack((wide, high), 1)
+    extent = torch.tensor((stored[1], stored[0]), dtype=torch.float32, device=device)
+    offset = offset + (move.round() if whole else move) * 2 / extent
+
+    turn, zoom, stretch = draws[6] * math.radians(config.rotation), draws[7] * config.scale, draws[8] * config.stretch
+    slant, cos, sin = draws[9] * config.shear, turn.cos(), turn.sin()
+    across, down = (zoom + stretch).exp() * wide, (zoom - stretch).exp() * high
+    if config.mirror in ("horizontal", "both"):
+        across = torch.where(draws[10] < 0, -across, across)
+    if config.mirror == "both":
+        down = torch.where(draws[11] < 0, -down, down)
+    rows = torch.stack((cos * across, (slant * cos - sin) * down, sin * across, (slant * sin + cos) * down), 1)
+    matrix = torch.zeros(count, 3, 3, device=device)
+    matrix[:, :2, :2] = rows.view(-1, 2, 2) / extent[:, None]
+    matrix[:, :2, 2] = offset
+    matrix[:, 2, 2] = 1
+    if config.perspective:
+        tilt = torch.stack(draws[12:14], 1) * config.perspective
+        matrix[:, 2, :2] = tilt
+        matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # keeps the centre where the shift puts it
+
+    knots = None
+    if config.elastic:
+        spread = torch.stack((wide, high), 1) / extent * (2 * config.elastic / math.sqrt(math.pi))
+        side = math.ceil(1 / config.elastic_smoothness) + 5
+        knots = torch.randn(count, 2, side, side, generator=generator, device=device) * spread[:, :, None, None]
+    return Warp(
+        matrix=matrix,
+        knots=knots,
+        smoothness=2 * config.elastic_smoothness,
+        stored=stored,
+        size=size,
+        padding=config.padding,
+        whole=whole,
+        flat=config.perspective == 0,
+        shrink=_shrink(config, stored, window, size),
+    )
+
+
+def _whole(config: Augmentation) -> bool:
+    smooth = (config.scale, config.stretch, config.rotation, config.shear, config.perspective, config.elastic)
+    return not any(smooth) and config.crop == 1
+
+
+def is_still(config: Augmentation) -> bool:
+    """Whether these settings leave every pixel where it is."""
+    return _whole(config) and config.shift == 0 and config.mirror in ("auto", "none")
+
+
+def _window(
+    config: Augmentation, stored: tuple[int, int], window: tuple[int, int], draws: Sequence[Tensor]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(B) height, (B) width in stored pixels and (B, 2) centre of the part that each picture shows."""
+    (height, width), like = stored, draws[0]
+    if config.crop == 1:
+        # The same whole pixels as the centre cut of the validation pictures.
+        top, left = (height - window[0]) // 2, (width - window[1]) // 2
+        centre = ((2 * left + window[1]) / width - 1, (2 * top + window[0]) / height - 1)
+        offset = like.new_tensor(centre).expand(len(like), 2)
+        return torch.full_like(like, window[0]), torch.full_like(like, window[1]), offset
+    area = 1 - (1 - config.crop) * (draws[0] + 1) / 2
+    ratio = (draws[1] * math.log(4 / 3)).exp()
+    high, wide = (area / ratio).sqrt().clamp(max=1), (area * ratio).sqrt().clamp(max=1)
+    offset = torch.stack(((1 - wide) * draws[2], (1 - high) * draws[3]), 1)
+    return high * height, wide * width, offset
+
+
+def _shrink(config: Augmentation, stored: tuple[int, int], window: tuple[int, int], size: tuple[int, int]) -> float:
+    shown = window if config.crop == 1 else stored
+    ratio = min(shown[0] / size[0], shown[1] / size[1])
+    if ratio <= BILINEAR_REACH:
+        return 1.0
+    # Small cuts are magnified: for them the stored picture keeps as many pixels as bilinear sampling can use.
+    return ratio if config.crop == 1 else ratio / BILINEAR_REACH
+
+
+def warp_pictures(warp: Warp, pictures: Tensor, part: slice) -> Tensor:
+    """The new pictures.
+
+    Args:
+        warp: the maps of the whole batch.
+        pictures: (b, C, H, W) stored pictures of `part`, uint8 or float32, channels-last for speed.
+        part: which pictures of the batch.
+
+    Returns:
+        (b, C, h, w) float32, one plane after another: that is how the sampling writes them, and what the
+        changes of colour want.
+    """
+    if warp.shrink > 1:
+        height, width = (max(1, round(side / warp.shrink)) for side in warp.stored)
+        source = pictures if pictures.device.type == "cpu" else pictures.float()
+        pictures = F.interpolate(source, (height, width), mode="bilinear", antialias=True)
+    return F.grid_sample(
+        pictures.float(),
+        _grid(warp, part),
+        mode="nearest" if warp.whole else "bilinear",
+        padding_mode=warp.padding,
+        align_corners=False,
+    )
+
+
+def warp_masks(warp: Warp, masks: Tensor) -> Tensor:
+    """(B, h, w) int64 new masks of (B, H, W) stored ones: each pixel takes the class of the nearest stored one."""
+    moved = F.grid_sample(
+        masks[:, None].float(), _grid(warp, slice(None)), mode="nearest", padding_mode=warp.padding, align_corners=False
+    )
+    return moved[:, 0].to(masks.dtype)
+
+
+def _grid(warp: Warp, part: slice) -> Tensor:
+    """(b, h, w, 2) where each new pixel comes from; in memory a plane of x and a plane of y, which is quicker."""
+    matrix = warp.matrix[part]
+    across, down = (_centres(side, matrix) for side in (warp.size[1], warp.size[0]))
+    used = matrix[:, :2] if warp.flat else matrix
+    grid = used[:, :, 0, None, None] * across + (used[:, :, 1, None, None] * down[:, None] + used[:, :, 2, None, None])
+    if not warp.flat:
+        grid = grid[:, :2] / grid[:, 2:]
+    if warp.knots is not None:
+        knots = warp.knots[part]
+        side = knots.shape[-1]
+        grid += _bells(down, side, warp.smoothness) @ (knots @ _bells(across, side, warp.smoothness).T)
+    return grid.permute(0, 2, 3, 1)
+
+
+def _centres(side: int, like: Tensor) -> Tensor:
+    """(side) pixel centres between the edges -1 and 1."""
+    return (torch.arange(side, dtype=like.dtype, device=like.device) * 2 + 1) / side - 1
+
+
+def _bells(at: Tensor, side: int, smoothness: float) -> Tensor:
+    """(n, side) how much each knot counts at the coordinates `at` (n).
+
+    White noise on knots one standard deviation apart, summed through Gaussians: the same correlation as white
+    noise on every pixel smoothed by that Gaussian, with far fewer numbers. The sum of the squared weights is
+    sqrt(pi) along one axis.
+    """
+    knots = (torch.arange(side, dtype=at.dtype, device=at.device) - (side - 1) / 2) * smoothness
+    return ((at[:, None] - knots) / smoothness).square().mul_(-0.5).exp_()
+
+
+def move_points(warp: Warp, points: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """Where the points are in the new pictures: B tensors (n, 2), x and y in pixels.
+
+    A point keeps its row, also where it has left the picture: its coordinates say so. Beyond the edge of a
+    picture its mirror image may be seen; the points are not repeated there. Where an elastic displacement folds
+    the picture, so that a point is seen several times, one of the places is given.
+    """
+    owner = _owner(points, warp)
+    return torch.split(_inverse(warp, torch.cat(tuple(points)), owner), [len(one) for one in points])
+
+
+def move_boxes(warp: Warp, boxes: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """The upright boxes about the moved ones: B tensors (n, 4), left, top, right, bottom, cut at the edges.
+
+    A box keeps its row, so that what is known about it elsewhere stays in step; one that has left the picture
+    has no area (see `seen`).
+    """
+    steps = 1 if warp.flat and warp.knots is None else 8  # straight edges stay straight: corners suffice
+    share = torch.arange(steps, dtype=torch.float32, device=warp.matrix.device) / steps
+    low, top = torch.zeros_like(share), torch.ones_like(share)
+    x, y = torch.cat((share, top, 1 - share, low)), torch.cat((low, share, top, 1 - share))
+    joined, owner = torch.cat(tuple(boxes)), _owner(boxes, warp)
+    outline = joined[:, None, :2] + torch.stack((x, y), 1) * (joined[:, None, 2:] - joined[:, None, :2])
+    moved = _inverse(warp, outline.reshape(-1, 2), owner.repeat_interleave(len(x))).view(-1, len(x), 2)
+    limit = moved.new_tensor((warp.size[1], warp.size[0]))
+    corners = (moved.amin(1), moved.amax(1)) if len(joined) else (joined[:, :2], joined[:, 2:])
+    cut = torch.cat([corner.clamp(min=0).minimum(limit) for corner in corners], 1)
+    return torch.split(cut, [len(one) for one in boxes])
+
+
+def seen(boxes: Tensor) -> Tensor:
+    """(n) bool: which of (n, 4) boxes have any area."""
+    return (boxes[:, 2:] > boxes[:, :2]).all(1)
+
+
+def _owner(items: Sequence[Tensor], warp: Warp) -> Tensor:
+    counts = torch.tensor([len(one) for one in items], device=warp.matrix.device)
+    return torch.arange(len(items), device=warp.matrix.device).repeat_interleave(counts)
+
+
+def _inverse(warp: Warp, points: Tensor, owner: Tensor) -> Tensor:
+    """(n, 2) places in the new pictures of (n, 2) `points` of the stored pictures `owner` (n)."""
+    height, width = warp.stored
+    there = points.double() * 2 / points.new_tensor((width, height), dtype=torch.float64) - 1
+    back = torch.linalg.inv(warp.matrix.double())[owner]
+    here = _project(back, there)
+    if warp.knots is not None:
+        knots, side = warp.knots.double()[owner], warp.knots.shape[-1]
+        # Half-steps of the fixed point here = back(there - displacement(here)).
+        for _ in range(50):
+            bells = [_bells(here[:, axis], side, warp.smoothness) for axis in (1, 0)]
+            push = torch.einsum("ny,ncyx,nx->nc", bells[0], knots, bells[1])
+            here = torch.lerp(here, _project(back, there - push), 0.6)
+    return ((here + 1) / 2 * here.new_tensor((warp.size[1], warp.size[0]))).float()
+
+
+def _project(matrix: Tensor, points: Tensor) -> Tensor:
+    moved = (matrix[:, :, :2] @ points[:, :, None])[:, :, 0] + matrix[:, :, 2]
+    return moved[:, :2] / moved[:, 2:]

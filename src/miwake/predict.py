@@ -1,0 +1,135 @@
+"""The only way from a picture to an answer."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from miwake import machine, tasks
+from miwake.data.decode import BadPicture
+from miwake.data.preprocess import load, network_input
+from miwake.errors import MiwakeError
+from miwake.models import weights
+from miwake.run import Header, load_weights, open_run, read_header
+from miwake.tasks.task import Task
+from miwake.types import Prediction
+
+Source = Path | bytes | NDArray[np.uint8]
+_Pending = tuple[str, Future[NDArray[np.uint8] | str]]
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A picture that could not be answered."""
+
+    path: str
+    reason: str
+
+
+class Predictor:
+    """A model ready to answer.
+
+    Args:
+        model: the network, with its weights.
+        header: what its file says of it.
+        device: where to compute.
+
+    The same pictures give the same numbers in training's evaluation and here: one preprocessing, 32-bit floats.
+    """
+
+    def __init__(self, model: nn.Module, header: Header, device: torch.device) -> None:
+        self.header, self.device = header, device
+        self.task: Task = tasks.task(header.task).from_json(header.settings)
+        self.model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+
+    @classmethod
+    def open(cls, name: str | Path, device: str = "auto") -> Predictor:
+        """Open a run by folder, model file or name; `latest`; or `imagenet`, which comes with the install.
+
+        Raises:
+            UsageError: no such run, or no such device.
+            MiwakeError: a damaged model file, or one of a newer format.
+        """
+        where = machine.pick_device(device)
+        machine.calm_allocator()
+        if str(name) == "imagenet" and not Path(name).exists():
+            return cls(*imagenet(), where)
+        path = Path(name)
+        file = path if path.is_file() and path.suffix == ".safetensors" else open_run(name).model_file
+        header = read_header(file)
+        task = tasks.task(header.task).from_json(header.settings)
+        shape = header.preprocessing
+        model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
+        load_weights(file, model)
+        return cls(model, header, where)
+
+    @torch.inference_mode()
+    def outputs(self, pictures: Tensor) -> NDArray[np.float64]:
+        """Raw outputs of stored pictures.
+
+        Args:
+            pictures: (B, C, H, W) uint8, as `miwake.data.preprocess.load` leaves them.
+
+        Returns:
+            (B, …) before calibration; for a classifier logits (B, K).
+        """
+        inputs = network_input(pictures.to(self.device, non_blocking=True), self.header.preprocessing)
+        outputs: Tensor = self.model(inputs)
+        return outputs.double().cpu().numpy()
+
+    def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[np.float64]:
+        """Raw outputs (n, …) of rows of a data set, whose pictures `gather` gives."""
+        parts = [self.outputs(gather(part)) for part in rows.split(BATCH)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
+
+    def predict(self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000) -> Iterator[Prediction | Unreadable]:
+        """Answers in the order of the pictures, which are decoded ahead by other threads.
+
+        Args:
+            pictures: files, encoded bytes, or (H, W, C) uint8 arrays.
+            max_pixels: larger ones are refused before they are decoded.
+        """
+        waiting = iter(pictures)
+        with ThreadPoolExecutor(machine.cores()) as pool:
+            ahead: deque[list[_Pending]] = deque()
+            while True:
+                chunk = list(itertools.islice(waiting, BATCH))
+                if chunk:
+                    ahead.append([(_name(source), pool.submit(self._load, source, max_pixels)) for source in chunk])
+                if ahead and (len(ahead) > 1 or not chunk):
+                    yield from self._answer(ahead.popleft())
+                elif not chunk:
+                    return
+
+    def _load(self, source: Source, max_pixels: int) -> NDArray[np.uint8] | str:
+        try:
+            return load(source, self.header.preprocessing, max_pixels)
+        except BadPicture as error:
+            return error.reason
+        except OSError as error:
+            return error.strerror or str(error)
+
+    def _answer(self, pending: list[_Pending]) -> Iterator[Prediction | Unreadable]:
+        loaded = [(name, future.result()) for name, future in pending]
+        good = [(name, picture) for name, picture in loaded if not isinstance(picture, str)]
+        answers: Iterator[Prediction] = iter(())
+        if good:
+            stack = torch.from_numpy(np.stack([picture for _, picture in good])).permute(0, 3, 1, 2)
+            names = tuple(name for name, _ in good)
+            answers = iter(self.task.answers(self.outputs(stack), names, self.header))
+        for name, picture in loaded:
+            yield Unreadable(name, picture) if isinstance(picture, str) else next(answers)
+
+
+def _name(source: Source) -> str:
+    return str(source) if isinstance(source, Path) else "picture"

@@ -1,0 +1,284 @@
+"""The run folder and the model file: written and read here only.
+
+runs/NAME/
+    model.safetensors   weights and a JSON header: all that a prediction needs
+    config.json         what was asked for, what was chosen and why
+    split.csv           which picture is in which split
+    metrics.csv         a row an epoch
+    predictions.csv     the model's answer for every validation and test picture
+    evaluation.json     figures with intervals
+    environment.json    machine and versions
+    report.html
+    checkpoint/         to go on with `--resume`
+runs/latest.txt         the name of the newest run
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from miwake.errors import MiwakeError, UsageError, nearest
+from miwake.files import read_json, write_text, write_whole
+from miwake.types import Preprocessing
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FORMAT = 1
+MODEL = "model.safetensors"
+_KEY = "miwake"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What a model file says of itself, beside its weights."""
+
+    task: str
+    """Name of the task, such as `classify`."""
+    settings: dict[str, Any]
+    """The task's own, class names among them."""
+    architecture: str
+    """Name under which `miwake.models` builds it."""
+    preprocessing: Preprocessing
+    dropout: float | None = None
+    calibration: dict[str, Any] = field(default_factory=dict)
+    """Fitted on validation; for a classifier its `temperature`."""
+    decision: dict[str, Any] = field(default_factory=dict)
+    """Costs and thresholds, chosen on validation."""
+    data: dict[str, Any] = field(default_factory=dict)
+    """Name, fingerprint and counts of the data set."""
+    starting_weights: dict[str, Any] = field(default_factory=dict)
+    """Name, source and licence; empty where training began from random weights."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of the packages that wrote it."""
+    format: int = FORMAT
+
+    def to_json(self) -> str:
+        """The text that the file carries."""
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+def save_model(path: Path, model: nn.Module, header: Header) -> None:
+    """Write weights and header, whole or not at all.
+
+    Raises:
+        WriteError: a full disk or a folder without permission.
+    """
+    from safetensors.torch import save_file
+
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    write_whole(path, lambda temporary: save_file(tensors, temporary, metadata={_KEY: header.to_json()}))
+
+
+def read_header(path: Path) -> Header:
+    """Read what a model file says of itself, without its weights.
+
+    Raises:
+        MiwakeError: not a model file of Miwake's, or one of a newer format.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+    except FileNotFoundError:
+        raise MiwakeError(f"There is no model file {path}.", expected=f"a run folder with {MODEL}") from None
+    except (SafetensorError, OSError) as error:
+        raise MiwakeError(
+            f"{path} is not a whole model file ({str(error).splitlines()[0]}).",
+            expected="a safetensors file that `miwake train` wrote",
+            todo="copy the file anew, or train again.",
+        ) from None
+    if _KEY not in metadata:
+        raise MiwakeError(
+            f"{path} holds weights, but not Miwake's header.",
+            expected="a file that `miwake train` wrote",
+            todo="use it as --starting-weights instead.",
+        )
+    return _parse_header(path, metadata[_KEY])
+
+
+def _parse_header(path: Path, text: str) -> Header:
+    try:
+        data = json.loads(text)
+        version = int(data["format"])
+        if version > FORMAT:
+            raise MiwakeError(
+                f"{path} has format {version}, written by Miwake {data.get('versions', {}).get('miwake', '?')}.",
+                expected=f"format {FORMAT} or older",
+                todo="pip install --upgrade miwake",
+            )
+        known = {entry.name for entry in fields(Header)}
+        data = {key: value for key, value in data.items() if key in known}
+        return Header(**{**data, "preprocessing": Preprocessing.from_json(data["preprocessing"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise MiwakeError(f"The header of {path} is damaged ({error!r}).", todo="copy the file anew.") from None
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Put a model file's weights into a model of the same architecture.
+
+    Raises:
+        MiwakeError: names or shapes do not fit.
+    """
+    from safetensors.torch import load_file
+
+    try:
+        model.load_state_dict(load_file(path))
+    except RuntimeError as error:
+        raise MiwakeError(
+            f"The weights of {path} do not fit the architecture that its header names: {str(error).splitlines()[-1].strip()}",
+            todo="use the version of Miwake that wrote the file (its header says which).",
+        ) from None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def model_file(self) -> Path:
+        """Weights and header."""
+        return self.folder / MODEL
+
+    @property
+    def report(self) -> Path:
+        """The page to open."""
+        return self.folder / "report.html"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Folder with what `--resume` needs."""
+        return self.folder / "checkpoint"
+
+    def header(self) -> Header:
+        """What the model file says of itself."""
+        return read_header(self.model_file)
+
+    def config(self) -> dict[str, Any]:
+        """What was asked for, what was chosen and why."""
+        data = read_json(self.folder / "config.json")
+        if not isinstance(data, dict):
+            raise MiwakeError(f"{self.folder / 'config.json'} does not hold an object.")
+        return data
+
+    def evaluation(self) -> dict[str, Any]:
+        """Figures as written by `evaluate`: an object a split."""
+        data = read_json(self.folder / "evaluation.json")
+        if not isinstance(data, dict):
+            raise MiwakeError(f"{self.folder / 'evaluation.json'} does not hold an object.")
+        return data
+
+    def environment(self) -> dict[str, Any]:
+        """Machine and versions."""
+        return dict(read_json(self.folder / "environment.json"))
+
+    def history(self) -> list[dict[str, str]]:
+        """`metrics.csv`, a row an epoch."""
+        return read_table(self.folder / "metrics.csv")
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write a CSV file, whole; columns are the keys in order of their first appearance."""
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns.update(dict.fromkeys(row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(columns), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file; an absent one has no rows."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def new_run(out: Path | None, name: str) -> Run:
+    """Make the folder of a new run: `out`, or `runs/NAME` with a number where that exists.
+
+    Raises:
+        UsageError: `out` holds something already, or cannot be made.
+    """
+    try:
+        if out is not None:
+            if out.exists() and (not out.is_dir() or any(out.iterdir())):
+                raise UsageError(
+                    f"{out} exists and is not empty.",
+                    expected="a new folder for the run",
+                    todo=f"name another with --out, or go on with it: miwake train --resume {out}",
+                )
+            out.mkdir(parents=True, exist_ok=True)
+            return Run(out)
+        base = Path("runs")
+        base.mkdir(exist_ok=True)
+        stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+        stem = f"{stem}-{time.strftime('%Y%m%d-%H%M')}"
+        for candidate in _numbered(base / stem):
+            try:
+                candidate.mkdir()
+            except FileExistsError:
+                continue
+            write_text(base / "latest.txt", candidate.name + "\n")
+            return Run(candidate)
+    except OSError as error:
+        raise UsageError(
+            f"The run folder {error.filename} cannot be made: {error.strerror}.",
+            todo="name a folder that you may write to with --out.",
+        ) from None
+    raise AssertionError("there is always another number")
+
+
+def _numbered(path: Path) -> Iterable[Path]:
+    yield path
+    number = 2
+    while True:
+        yield path.with_name(f"{path.name}-{number}")
+        number += 1
+
+
+def open_run(name: str | Path) -> Run:
+    """Find a run by its folder, its model file, its name under `runs/`, or as `latest`.
+
+    Raises:
+        UsageError: there is no such run; says which is most like it.
+    """
+    path = Path(name)
+    base = Path("runs")
+    if str(name) == "latest":
+        pointer = base / "latest.txt"
+        if not pointer.exists():
+            raise UsageError("There is no run here yet (runs/latest.txt is missing).", todo="miwake train DATA")
+        path = base / pointer.read_text(encoding="utf-8").strip()
+    elif not path.exists() and (base / path).exists():
+        path = base / path
+    if path.name == MODEL and path.is_file():
+        path = path.parent
+    if (path / "config.json").exists() or (path / MODEL).exists():
+        return Run(path)
+    known = [folder.name for folder in base.iterdir() if folder.is_dir()] if base.is_dir() else []
+    best = nearest(str(name), [*known, "latest", "imagenet"])
+    raise UsageError(
+        f"There is no run '{name}'." + (f" Did you mean '{best}'?" if best else ""),
+        expected=f"a run folder with {MODEL} and config.json, its name under runs/, or `latest`",
+        todo="miwake train DATA" if not known else "ls runs/",
+    )

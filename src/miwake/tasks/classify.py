@@ -1,0 +1,164 @@
+"""Which of these is it? One class a picture, or several labels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor, nn
+from torch.nn import functional
+
+from miwake import models
+from miwake.data import folder
+from miwake.tasks.head import fit_head
+from miwake.tasks.task import Phase, Task, Turn
+from miwake.types import Batch, Dataset, Prediction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classify(Task):
+    """Classification: cross-entropy of one class, or of each of several labels."""
+
+    name: ClassVar[str] = "classify"
+    monitor: ClassVar[str] = "accuracy"
+
+    multilabel: bool = False
+    """Whether several labels may hold at once."""
+    label_smoothing: float = 0.0
+    """Share of the target that is spread over the other classes (Szegedy 2016, section 7)."""
+    class_weights: tuple[float, ...] = ()
+    """Weight of each class in the loss; empty: all the same."""
+
+    @staticmethod
+    def toy(folder_: Path) -> Path:
+        """Four classes, each with its bright corner."""
+        return folder.toy(folder_)
+
+    @classmethod
+    def from_dataset(cls, dataset: Dataset) -> Classify:
+        """Class names and kind of target are the data set's."""
+        return cls(classes=dataset.classes, multilabel=dataset.multilabel)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Classify:
+        """The inverse of `to_json`."""
+        return cls(classes=tuple(data["classes"]), multilabel=bool(data["multilabel"]))
+
+    def to_json(self) -> dict[str, Any]:
+        """Class names and kind; what concerns training only is in the run's configuration."""
+        return {"classes": list(self.classes), "multilabel": self.multilabel}
+
+    def build(self, architecture: str, *, channels: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
+        """A network with an output for each class."""
+        return models.build(architecture, channels=channels, classes=len(self.classes), size=size, dropout=dropout)
+
+    def targets(self, dataset: Dataset) -> Tensor:
+        """(N) int64 class numbers, or (N, K) float32 labels."""
+        targets = torch.from_numpy(np.ascontiguousarray(dataset.targets))
+        return targets.float() if self.multilabel else targets.long()
+
+    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss.
+
+        Args:
+            outputs: (B, K) logits, float32.
+            labels: (B) int64, or (B, K) float32: several labels, or two classes mixed.
+        """
+        weight = outputs.new_tensor(self.class_weights) if self.class_weights else None
+        if self.multilabel:
+            smooth = labels * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
+            return functional.binary_cross_entropy_with_logits(outputs, smooth, pos_weight=weight)
+        return functional.cross_entropy(outputs, labels, weight=weight, label_smoothing=self.label_smoothing)
+
+    def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """The loss of a batch."""
+        assert batch.labels is not None
+        return {"loss": self.loss(model(batch.pictures).float(), batch.labels)}
+
+    def meter(self) -> ClassifyMeter:
+        """Accuracy and loss."""
+        return ClassifyMeter(self.multilabel)
+
+    def phases(self, model: nn.Module, *, pretrained: bool, batch_size: int) -> tuple[Phase, ...]:
+        """From random weights: everything. From given ones: the head on frozen features, then everything.
+
+        The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batches of
+        fewer than 32 pictures leave batch normalisation the statistics that it came with: their own are too noisy.
+        """
+        if not pretrained:
+            return (Phase(name="train"),)
+        head = (Turn(name="head", kind="observe"),)
+        everything = (Turn(name="all", layer_decay=0.8),)
+        return (
+            Phase(name="head", turns=head, passes=3, frozen_norm=True, share=0.0),
+            Phase(name="all", turns=everything, frozen_norm=batch_size < 32),
+        )
+
+    def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
+        """Collect frozen features: a list of (B, F) features and labels."""
+        assert batch.labels is not None
+        seen = state or []
+        seen.append((models.features(model, batch.pictures).float().cpu(), batch.labels.cpu()))
+        return seen
+
+    def finish(self, model: nn.Module, state: Any) -> None:
+        """Fit the last layer to the collected features."""
+        layer = model.get_submodule(models.classifier(model))
+        assert isinstance(layer, nn.Linear)
+        features = torch.cat([features for features, _ in state])
+        labels = torch.cat([labels for _, labels in state])
+        fit_head(layer, features, labels, self.loss)
+
+    def answers(
+        self, outputs: NDArray[np.float64], paths: tuple[str, ...], header: Mapping[str, Any]
+    ) -> list[Prediction]:
+        """Calibrated probabilities and the choice that costs least; see `miwake.evaluate.decision`."""
+        raise NotImplementedError
+
+    def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
+        """The picture with its answer on a band below it."""
+        scale = max(1, round(256 / max(picture.shape[:2])))
+        shown = np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture[..., :3]
+        image = Image.fromarray(np.ascontiguousarray(shown)).resize((shown.shape[1] * scale, shown.shape[0] * scale))
+        band = max(18, image.height // 10)
+        canvas = Image.new("RGB", (image.width, image.height + band), (20, 24, 31))
+        canvas.paste(image, (0, 0))
+        text = f"{prediction.label or '?'}  {100 * prediction.probability:.0f}%"
+        font = ImageFont.load_default(size=band * 0.7)
+        ImageDraw.Draw(canvas).text((band * 0.3, image.height + band / 2), text, (255, 255, 255), font, anchor="lm")
+        return np.asarray(canvas)
+
+
+class ClassifyMeter:
+    """Accuracy (several labels: exact match) and loss, in nats, over the batches of a split."""
+
+    def __init__(self, multilabel: bool) -> None:
+        self._multilabel = multilabel
+        self._right: list[Tensor] = []
+        self._loss: list[Tensor] = []
+
+    def update(self, outputs: Tensor, batch: Batch) -> None:
+        """Add logits (B, K)."""
+        assert batch.labels is not None
+        outputs = outputs.float()
+        if self._multilabel:
+            loss = functional.binary_cross_entropy_with_logits(outputs, batch.labels, reduction="none").sum(1)
+            right = ((outputs > 0) == (batch.labels > 0.5)).all(1)
+        else:
+            loss = functional.cross_entropy(outputs, batch.labels, reduction="none")
+            right = outputs.argmax(1) == batch.labels
+        self._right.append(right)
+        self._loss.append(loss)
+
+    def compute(self) -> dict[str, float]:
+        """`accuracy` and `loss`."""
+        return {
+            "accuracy": torch.cat(self._right).double().mean().item(),
+            "loss": torch.cat(self._loss).double().mean().item(),
+        }

@@ -1,0 +1,133 @@
+"""The contract between a question and the training loop.
+
+A task is a frozen dataclass: it holds settings, never a model. The loop passes its own model into `step`, wrapped
+for distributed training where there is any, so that gradients are always synchronised.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from miwake.types import Batch, Dataset, Prediction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One optimizer's part in every batch of a phase.
+
+    A classifier has one turn; a GAN takes two, generator and discriminator; a method without gradients (a memory
+    bank, a head that is fitted in one go) takes one of kind `observe`.
+    """
+
+    name: str = "all"
+    kind: Literal["learn", "observe"] = "learn"
+    """`learn`: `step`, backward, optimizer. `observe`: `observe` for every batch without gradients, then `finish`."""
+    parameters: tuple[str, ...] = ("",)
+    """Prefixes of the names of the parameters that learn; the empty prefix is all of them."""
+    rate: float = 1.0
+    """Factor on the configured learning rate."""
+    layer_decay: float = 1.0
+    """Factor on the learning rate for each step from the output towards the input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A stretch of training in which the same things learn."""
+
+    name: str
+    share: float = 1.0
+    """Share of the epochs; a phase that only observes takes `passes` instead."""
+    turns: tuple[Turn, ...] = (Turn(),)
+    passes: int = 1
+    """How often a phase that only observes goes over the data, each time augmented anew."""
+    frozen_norm: bool = False
+    """Whether batch normalisation keeps the statistics that it came with (right for small batches)."""
+
+
+class Meter(Protocol):
+    """Sums over the batches of a split, to figures that the loop can print, compare and write down."""
+
+    def update(self, outputs: Any, batch: Batch) -> None:
+        """Add one batch's outputs."""
+
+    def compute(self) -> dict[str, float]:
+        """The figures; `loss` and the task's monitored figure are among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(ABC):
+    """A question; see `miwake.tasks.classify` for one that is answered."""
+
+    name: ClassVar[str]
+    monitor: ClassVar[str]
+    """Name of the figure, higher is better, by which the best weights are chosen; ties go to the lower loss."""
+
+    classes: tuple[str, ...]
+    """Class names in the order of the model's outputs."""
+
+    @staticmethod
+    @abstractmethod
+    def toy(folder: Path) -> Path:
+        """Write a tiny data set, learnable within seconds, and return what to open."""
+
+    @classmethod
+    @abstractmethod
+    def from_dataset(cls, dataset: Dataset) -> Task:
+        """The question that a data set asks."""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Task:
+        """The inverse of `to_json`."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """What the model file's header keeps of the task."""
+
+    @abstractmethod
+    def build(self, architecture: str, *, channels: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
+        """A new model for one device, with random weights."""
+
+    @abstractmethod
+    def targets(self, dataset: Dataset) -> Tensor:
+        """(N, …) what is to be learnt, a row a sample."""
+
+    @abstractmethod
+    def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Losses of one batch, pictures normalised; `loss` is the one that is minimised, the others are logged."""
+
+    @abstractmethod
+    def meter(self) -> Meter:
+        """A new meter for validation."""
+
+    @abstractmethod
+    def answers(
+        self, outputs: NDArray[np.float64], paths: tuple[str, ...], header: Mapping[str, Any]
+    ) -> list[Prediction]:
+        """Raw outputs (B, …) as answers, with the calibration and thresholds of the model file's header."""
+
+    @abstractmethod
+    def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
+        """The picture (H, W, C) with its answer, as a person wants to see it."""
+
+    def phases(self, model: nn.Module, *, pretrained: bool, batch_size: int) -> tuple[Phase, ...]:
+        """What learns when. By default everything, all the time."""
+        return (Phase(name="train"),)
+
+    def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
+        """Learn from a batch without gradients: returns the next state, None at first."""
+        raise TypeError(f"the task {self.name} does not observe")
+
+    def finish(self, model: nn.Module, state: Any) -> None:
+        """Put what was observed into the model."""
+        raise TypeError(f"the task {self.name} does not observe")

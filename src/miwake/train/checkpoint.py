@@ -1,0 +1,124 @@
+"""All that training needs to go on as if it had never stopped, in one safetensors file without pickle."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from miwake.errors import MiwakeError
+from miwake.files import write_whole
+
+LAST = "last.safetensors"
+
+
+def save(folder: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], name: str = LAST) -> None:
+    """Write tensors and JSON facts, whole; the file that was there before stays until then.
+
+    Raises:
+        WriteError: a full disk or a folder without permission.
+    """
+    folder.mkdir(exist_ok=True)
+    whole = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
+    text = {"facts": json.dumps(facts)}
+    write_whole(folder / name, lambda temporary: save_file(_unshared(whole), temporary, metadata=text))
+
+
+def _unshared(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of tensors that share memory, which safetensors refuses."""
+    seen: set[int] = set()
+    result = {}
+    for key, tensor in tensors.items():
+        place = tensor.untyped_storage().data_ptr()
+        result[key] = tensor.clone() if place in seen and tensor.numel() else tensor
+        seen.add(place)
+    return result
+
+
+def load(folder: Path, name: str = LAST) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Tensors and facts, or None where nothing was saved yet.
+
+    Raises:
+        MiwakeError: the file is damaged.
+    """
+    path = folder / name
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts = json.loads(file.metadata()["facts"])
+            return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise MiwakeError(
+            f"The checkpoint {path} is damaged ({error}).",
+            expected="the file as `miwake train` wrote it",
+            todo="train again without --resume.",
+        ) from None
+
+
+def pack_model(prefix: str, model: nn.Module) -> dict[str, Tensor]:
+    """Weights and statistics under `prefix`."""
+    return {f"{prefix}.{key}": tensor for key, tensor in model.state_dict().items()}
+
+
+def unpack_model(prefix: str, model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """The inverse of `pack_model`."""
+    start = f"{prefix}."
+    model.load_state_dict({key.removeprefix(start): value for key, value in tensors.items() if key.startswith(start)})
+
+
+def pack_optimizer(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimizer's state of each parameter; learning rates follow from the schedule."""
+    state: dict[int, dict[str, Any]] = optimizer.state_dict()["state"]
+    return {
+        f"{prefix}.{number}.{key}": value
+        for number, entry in state.items()
+        for key, value in entry.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def unpack_optimizer(prefix: str, optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """The inverse of `pack_optimizer`."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith(f"{prefix}."):
+            number, name = key.removeprefix(f"{prefix}.").split(".", 1)
+            state.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def pack_random(device: torch.device) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Every global random state: torch's, the GPU's, NumPy's and Python's."""
+    name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
+    tensors = {
+        "random.torch": torch.get_rng_state(),
+        "random.numpy": torch.from_numpy(np.array(keys).view(np.int32)),
+    }
+    if device.type == "cuda":
+        tensors["random.cuda"] = torch.cuda.get_rng_state(device)
+    version, words, following = random.getstate()
+    tensors["random.python"] = torch.tensor(words, dtype=torch.int64)
+    return tensors, {
+        "numpy": [str(name), int(position), int(has_gauss), float(gauss)],
+        "python": [version, following],
+    }
+
+
+def unpack_random(device: torch.device, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """The inverse of `pack_random`."""
+    torch.set_rng_state(tensors["random.torch"])
+    if device.type == "cuda" and "random.cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["random.cuda"], device)
+    name, position, has_gauss, gauss = facts["numpy"]
+    np.random.set_state((name, tensors["random.numpy"].numpy().view(np.uint32), position, has_gauss, gauss))
+    version, following = facts["python"]
+    random.setstate((version, tuple(tensors["random.python"].tolist()), following))

@@ -1,0 +1,130 @@
+"""What can be asked of training, and what was chosen where nothing was asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from miwake.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How to train. Every `auto` is chosen for the data and the machine, and said."""
+
+    epochs: int | None = None
+    """Passes over the training pictures; left away, as many as fit the time."""
+    time_limit: str | None = None
+    """Time for the whole command, such as 90s, 10m or 2h; left away, a few minutes for a few thousand pictures."""
+    batch_size: int | None = None
+    """Pictures a step."""
+    optimizer: Literal["auto", "sgd", "adamw"] = "auto"
+    """sgd: with Nesterov momentum 0.9."""
+    learning_rate: float | None = None
+    """At its highest point."""
+    find_learning_rate: bool = False
+    """Choose the learning rate by a range test before training (Smith 2017)."""
+    weight_decay: float | None = None
+    """Decoupled for adamw; biases and normalisation are spared."""
+    schedule: Literal["auto", "one-cycle", "cosine", "constant"] = "auto"
+    """one-cycle: up for the first third, then down to nothing (Smith 2018). cosine: short warm-up, then a cosine."""
+    warmup: float | None = None
+    """Share of the steps over which the learning rate rises."""
+    label_smoothing: float | None = None
+    """Share of the target that is spread over the other classes."""
+    class_weights: Literal["auto", "none", "balanced"] = "auto"
+    """balanced: rare classes count more, as much as they are rarer. auto: balanced where one is 3 times another."""
+    average: float | None = None
+    """Share of the steps that the moving average of the weights looks back on; 0 is off."""
+    clip: float | None = None
+    """Largest norm of the gradients; left away, they are not clipped."""
+    accumulate: int = 1
+    """Batches whose gradients are summed before a step."""
+    patience: int | None = None
+    """Stop early after so many epochs without improvement on validation."""
+    device: str = "auto"
+    """cpu, cuda, cuda:1, …"""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """auto: whichever is quicker here for this model, measured before the first step."""
+    threads: int | None = None
+    """Threads to compute on; left away, one for each core."""
+    seed: int = 0
+    """Of everything random: splits, weights, order, augmentation."""
+    checkpoint_every: float = 30.0
+    """Seconds between two checkpoints."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """`Training` with every choice made: what the loop follows, and what `--resume` follows again."""
+
+    epochs: int
+    batch_size: int
+    optimizer: Literal["sgd", "adamw"]
+    learning_rate: float
+    weight_decay: float
+    schedule: Literal["one-cycle", "cosine", "constant"]
+    warmup: float
+    average: float
+    clip: float | None
+    accumulate: int
+    patience: int | None
+    device: str
+    precision: Literal["fp32", "bf16", "fp16"]
+    threads: int
+    seed: int
+    checkpoint_every: float
+    seconds: float | None
+    """Time for training from the first step on; None is no limit."""
+
+
+def parse_time(text: str) -> float:
+    """Seconds of `90`, `90s`, `10m`, `1.5h` or `1h30m`.
+
+    Raises:
+        UsageError: anything else.
+    """
+    parts = re.fullmatch(r"(?:([\d.]+)h)?(?:([\d.]+)m(?:in)?)?(?:([\d.]+)s?)?", text.strip().lower())
+    try:
+        if parts and any(parts.groups()):
+            hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+            total = 3600 * hours + 60 * minutes + seconds
+            if total > 0:
+                return total
+    except ValueError:
+        pass
+    raise UsageError(f"'{text}' is no length of time.", expected="90s, 10m, 2h or 1h30m", todo="--time-limit 10m")
+
+
+def check_training(training: Training) -> None:
+    """Refuse values that cannot be meant.
+
+    Raises:
+        UsageError: names the flag, the value and the range.
+    """
+    at_least: dict[str, tuple[Any, float]] = {
+        "epochs": (training.epochs, 1),
+        "batch-size": (training.batch_size, 1),
+        "accumulate": (training.accumulate, 1),
+        "threads": (training.threads, 1),
+        "patience": (training.patience, 1),
+        "weight-decay": (training.weight_decay, 0),
+        "seed": (training.seed, 0),
+        "checkpoint-every": (training.checkpoint_every, 0),
+    }
+    for flag, (value, low) in at_least.items():
+        if value is not None and value < low:
+            raise UsageError(f"--{flag} is {value}.", expected=f"{low:g} or more")
+    for flag, value, high in (
+        ("label-smoothing", training.label_smoothing, 1.0),
+        ("average", training.average, 1.0),
+        ("warmup", training.warmup, 1.0),
+    ):
+        if value is not None and not 0 <= value < high:
+            raise UsageError(f"--{flag} is {value}.", expected=f"0 or more and below {high:g}")
+    for flag, value in (("learning-rate", training.learning_rate), ("clip", training.clip)):
+        if value is not None and value <= 0:
+            raise UsageError(f"--{flag} is {value}.", expected="more than 0")
+    if training.time_limit is not None:
+        parse_time(training.time_limit)

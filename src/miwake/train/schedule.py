@@ -1,0 +1,56 @@
+"""How the learning rate moves, as a function of the share of training that is done."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+
+def rate(schedule: Literal["one-cycle", "cosine", "constant"], warmup: float, done: float) -> float:
+    """Factor on the highest learning rate.
+
+    Args:
+        schedule: one-cycle: linear up, linear down to zero (Smith 2018, "Super-convergence", section 3).
+            cosine: linear up, half a cosine down (Loshchilov and Hutter 2017, equation 5, without restarts).
+            constant: linear up, then level.
+        warmup: share of training over which the rate rises, 0 to 1.
+        done: share of training that is done, 0 to 1.
+    """
+    if done < warmup:
+        return max(done / warmup, 0.01)
+    if schedule == "constant":
+        return 1.0
+    left = (1.0 - done) / (1.0 - warmup)
+    if schedule == "one-cycle":
+        return max(left, 0.0)
+    return 0.5 * (1.0 - math.cos(math.pi * left))
+
+
+@dataclass(slots=True)
+class Course:
+    """Where training stands between its first and its last step.
+
+    With a time limit the last step moves nearer when the machine turns out slower than foreseen, and the schedule
+    runs on smoothly from where it is; without one `done` is exactly step / total.
+    """
+
+    total: int
+    step: int = 0
+    anchor_step: int = 0
+    anchor_done: float = 0.0
+
+    @property
+    def done(self) -> float:
+        """Share of the schedule that is behind us."""
+        if self.total <= self.anchor_step:
+            return 1.0
+        return self.anchor_done + (1.0 - self.anchor_done) * (self.step - self.anchor_step) / (
+            self.total - self.anchor_step
+        )
+
+    def retarget(self, total: int) -> None:
+        """End at the step `total` instead."""
+        done = self.done
+        self.anchor_step, self.anchor_done = self.step, done
+        self.total = max(total, self.step)
