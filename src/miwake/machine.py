@@ -6,7 +6,6 @@ import ctypes
 import os
 import platform
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
@@ -165,16 +164,3 @@ def use_threads(count: int | None) -> int:
     return torch.get_num_threads()
 
 
-def faster(run: Callable[[str], None], ways: tuple[str, ...], *, clock: Callable[[], float], rounds: int = 3) -> str:
-    """The quickest way of doing the same thing, from a few interleaved runs of each after one to warm up."""
-    best = dict.fromkeys(ways, float("inf"))
-    for way in ways:
-        run(way)
-    for _ in range(rounds):
-        for way in ways:
-            start = clock()
-            run(way)
-            best[way] = min(best[way], clock() - start)
-    # the first way is the plain one: another must win by enough to be worth its rounding
-    winner = min(ways, key=lambda way: best[way])
-    return winner if best[winner] < 0.93 * best[ways[0]] else ways[0]

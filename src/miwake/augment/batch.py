@@ -14,7 +14,7 @@ from miwake.augment.mixing import check_mixable, label_shares, mix
 from miwake.errors import UsageError
 from miwake.types import Batch
 
-CHUNK = 1 << 20
+CHUNK = 1 << 19
 """Numbers that are worked on at a time on a CPU: they stay in its cache from the sampling to the last change."""
 
 
@@ -56,14 +56,17 @@ def augment(
     if config.mixes:
         check_mixable(config, labels=batch.labels, spatial=spatial)
 
+    count, channels, still = len(pictures), pictures.shape[1], window == size and is_still(config)
     warp = None
-    if spatial or window != size or not is_still(config):
-        warp = draw_warp(config, len(pictures), stored=stored, window=window, size=size, generator=generator)
-    colours = draw_colours(config, len(pictures), channels=pictures.shape[1], size=size, generator=generator)
-    new = pictures.new_empty((*pictures.shape[:2], *size), dtype=torch.float32, memory_format=torch.channels_last)
+    if spatial or not still:
+        warp = draw_warp(config, count, stored=stored, window=window, size=size, generator=generator)
+    colours = draw_colours(config, count, channels=channels, size=size, generator=generator)
+    new = torch.empty((count, channels, *size), device=pictures.device, memory_format=torch.channels_last)
     for part in _parts(new):
-        if warp is None or (warp.whole and is_still(config)):
-            piece = _centre(pictures[part], window).float()
+        if warp is None or still:
+            piece = _centre(pictures[part], window)
+            if not colours.nothing:
+                piece = piece.to(torch.float32, memory_format=torch.contiguous_format, copy=True)
         else:
             piece = warp_pictures(warp, pictures[part], part)
         new[part] = recolour(colours, piece, part)

@@ -13,7 +13,7 @@ from miwake.augment.config import Augmentation
 
 FULL = 255.0
 """The largest value of a pixel."""
-NOISE_SPAN = 1 << 16
+NOISE_SPAN = 1 << 14
 """How far apart the noise of two pictures may start in the batch's strip of noise."""
 
 
@@ -122,14 +122,14 @@ def _rectangles(config: Augmentation, count: int, size: tuple[int, int], generat
     ratio = ((draws[:, 1] * 2 - 1) * math.log(3)).exp()  # sides from 1:3 to 3:1
     tall, wide = (area * ratio).sqrt().clamp(max=1), (area / ratio).sqrt().clamp(max=1)
     top, left = (1 - tall) * draws[:, 2], (1 - wide) * draws[:, 3]
-    rows = inside(top, top + tall, size[0]) & (draws[:, 4, None] < config.erase)
-    return (rows[:, None, :, None] & inside(left, left + wide, size[1])[:, None, None, :]).float()
+    rows = inside(top, top + tall, size[0]) * (draws[:, 4, None] < config.erase)
+    return rows[:, None, :, None] * inside(left, left + wide, size[1])[:, None, None, :]
 
 
 def inside(start: Tensor, stop: Tensor, side: int) -> Tensor:
-    """(B, side) bool: the pixels of a row whose centres lie in start…stop (B), in shares of the side."""
+    """(B, side) float32: 1 for the pixels of a row whose centres lie in start…stop (B), in shares of the side."""
     at = (torch.arange(side, device=start.device) + 0.5) / side
-    return (at >= start[:, None]) & (at < stop[:, None])
+    return ((at >= start[:, None]) & (at < stop[:, None])).float()
 
 
 def recolour(colours: Colours, pictures: Tensor, part: slice) -> Tensor:
@@ -153,29 +153,26 @@ def recolour(colours: Colours, pictures: Tensor, part: slice) -> Tensor:
             pictures[rows] = _blur(pictures[rows], colours.kernels[part][rows])
     if colours.strip is not None and colours.starts is not None and colours.loudness is not None:
         # Every picture takes its own stretch of one strip: as good as fresh noise, and many times cheaper.
-        noise = colours.strip.unfold(0, pictures[0].numel(), 1)[colours.starts[part]]
+        noise = colours.strip.unfold(0, pictures[0].numel(), 1).index_select(0, colours.starts[part])
         pictures.addcmul_(noise.view_as(pictures), colours.loudness[part][:, None, None, None])
     pictures.clamp_(0, FULL)
     if colours.erased is not None and colours.covers is not None:
-        covered = colours.erased[part]
-        pictures.mul_(1 - covered).addcmul_(covered, colours.covers[part])
+        pictures.lerp_(colours.covers[part], colours.erased[part])
     return pictures
 
 
 def _linear(colours: Colours, pictures: Tensor, part: slice) -> Tensor:
     """contrast · chroma · (v - mean) + mean + added, in one pass over the pixels."""
-    added = None if colours.added is None else colours.added[part]
-    if colours.contrast is not None:
-        contrast = colours.contrast[part, None]
-        still = pictures.flatten(1).mean(1, keepdim=True) * (1 - contrast)
-        added = still if added is None else added + still
-    if colours.chroma is not None:
-        matrix = colours.chroma[part] * contrast[:, :, None]
-        planes = torch.baddbmm(added[:, :, None].expand(-1, 3, 1), matrix, pictures.flatten(2))
-        return planes.view_as(pictures)
-    if colours.contrast is not None:
-        pictures = pictures.mul_(contrast[:, :, None, None])
-    return pictures if added is None else pictures.add_(added[:, :, None, None])
+    added = None if colours.added is None else colours.added[part, :, None]
+    if colours.contrast is None:
+        return pictures if added is None else pictures.add_(added[..., None])
+    contrast = colours.contrast[part, None, None]
+    still = pictures.flatten(1).mean(1)[:, None, None] * (1 - contrast)
+    added = still if added is None else added + still
+    if colours.chroma is None:
+        return pictures.mul_(contrast[..., None]).add_(added[..., None])
+    matrix = colours.chroma[part] * contrast
+    return torch.baddbmm(added.expand(-1, 3, 1), matrix, pictures.flatten(2)).view_as(pictures)
 
 
 def _blur(pictures: Tensor, kernels: Tensor) -> Tensor:

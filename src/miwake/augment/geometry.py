@@ -65,35 +65,37 @@ def draw_warp(
         size: height and width of the new pictures.
         generator: the only source of chance; the map lies on its device.
     """
-    device = generator.device
+    device, (height, width) = generator.device, stored
     # One draw of fixed width: a strength that is set to zero does not shift the other draws.
-    draws = torch.rand(count, 14, generator=generator, device=device).mul_(2).sub_(1).unbind(1)
+    signed = torch.rand(count, 14, generator=generator, device=device).mul_(2).sub_(1)
     whole = _whole(config) and window == size
-    high, wide, offset = _window(config, stored, window, draws[0:4])
-    move = torch.stack(draws[4:6], 1) * config.shift * torch.stack((wide, high), 1)
-    extent = torch.tensor((stored[1], stored[0]), dtype=torch.float32, device=device)
-    offset = offset + (move.round() if whole else move) * 2 / extent
+    extent, offset = _window(config, stored, window, signed[:, 0:4])  # shares of the stored picture
+    move = signed[:, 4:6] * extent * config.shift
+    if whole:
+        sides = move.new_tensor((width, height))
+        move = (move * sides).round() / sides
+    offset = offset + move * 2
 
-    turn, zoom, stretch = draws[6] * math.radians(config.rotation), draws[7] * config.scale, draws[8] * config.stretch
-    slant, cos, sin = draws[9] * config.shear, turn.cos(), turn.sin()
-    across, down = (zoom + stretch).exp() * wide, (zoom - stretch).exp() * high
-    if config.mirror in ("horizontal", "both"):
-        across = torch.where(draws[10] < 0, -across, across)
-    if config.mirror == "both":
-        down = torch.where(draws[11] < 0, -down, down)
-    rows = torch.stack((cos * across, (slant * cos - sin) * down, sin * across, (slant * sin + cos) * down), 1)
-    matrix = torch.zeros(count, 3, 3, device=device)
-    matrix[:, :2, :2] = rows.view(-1, 2, 2) / extent[:, None]
+    strength = (config.scale, config.stretch, math.radians(config.rotation), config.shear)
+    zoom, stretch, turn, slant = (signed[:, 6:10] * signed.new_tensor(strength)).unbind(1)
+    cos, sin = turn.cos(), turn.sin()
+    rows = torch.stack((cos, slant * cos - sin, sin, slant * sin + cos), 1).view(count, 2, 2)
+    factor = torch.stack((zoom + stretch, zoom - stretch), 1).exp() * extent
+    mirrored = {"horizontal": 1, "both": 2}.get(config.mirror, 0)
+    if mirrored:
+        factor[:, :mirrored] = factor[:, :mirrored].copysign(signed[:, 10 : 10 + mirrored])
+    matrix = signed.new_zeros(count, 3, 3)
+    matrix[:, :2, :2] = rows * factor[:, None] * rows.new_tensor([[1, height / width], [width / height, 1]])
     matrix[:, :2, 2] = offset
     matrix[:, 2, 2] = 1
     if config.perspective:
-        tilt = torch.stack(draws[12:14], 1) * config.perspective
+        tilt = signed[:, 12:14] * config.perspective
         matrix[:, 2, :2] = tilt
         matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # keeps the centre where the shift puts it
 
     knots = None
     if config.elastic:
-        spread = torch.stack((wide, high), 1) / extent * (2 * config.elastic / math.sqrt(math.pi))
+        spread = extent * (2 * config.elastic / math.sqrt(math.pi))
         side = math.ceil(1 / config.elastic_smoothness) + 5
         knots = torch.randn(count, 2, side, side, generator=generator, device=device) * spread[:, :, None, None]
     return Warp(
@@ -120,21 +122,19 @@ def is_still(config: Augmentation) -> bool:
 
 
 def _window(
-    config: Augmentation, stored: tuple[int, int], window: tuple[int, int], draws: Sequence[Tensor]
-) -> tuple[Tensor, Tensor, Tensor]:
-    """(B) height, (B) width in stored pixels and (B, 2) centre of the part that each picture shows."""
-    (height, width), like = stored, draws[0]
+    config: Augmentation, stored: tuple[int, int], window: tuple[int, int], draws: Tensor
+) -> tuple[Tensor, Tensor]:
+    """(B or 1, 2) width and height, as shares of the stored picture, and centre of the part that is shown."""
+    (height, width), (high, wide) = stored, window
     if config.crop == 1:
         # The same whole pixels as the centre cut of the validation pictures.
-        top, left = (height - window[0]) // 2, (width - window[1]) // 2
-        centre = ((2 * left + window[1]) / width - 1, (2 * top + window[0]) / height - 1)
-        offset = like.new_tensor(centre).expand(len(like), 2)
-        return torch.full_like(like, window[0]), torch.full_like(like, window[1]), offset
-    area = 1 - (1 - config.crop) * (draws[0] + 1) / 2
-    ratio = (draws[1] * math.log(4 / 3)).exp()
-    high, wide = (area / ratio).sqrt().clamp(max=1), (area * ratio).sqrt().clamp(max=1)
-    offset = torch.stack(((1 - wide) * draws[2], (1 - high) * draws[3]), 1)
-    return high * height, wide * width, offset
+        top, left = (height - high) // 2, (width - wide) // 2
+        centre = ((2 * left + wide) / width - 1, (2 * top + high) / height - 1)
+        return draws.new_tensor([(wide / width, high / height)]), draws.new_tensor([centre])
+    area = 1 - (1 - config.crop) * (draws[:, 0] + 1) / 2
+    ratio = (draws[:, 1] * math.log(4 / 3)).exp()
+    extent = torch.stack((area * ratio, area / ratio), 1).sqrt().clamp(max=1)
+    return extent, (1 - extent) * draws[:, 2:4]
 
 
 def _shrink(config: Augmentation, stored: tuple[int, int], window: tuple[int, int], size: tuple[int, int]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -48,11 +48,21 @@ class Classify(Task):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Classify:
         """The inverse of `to_json`."""
-        return cls(classes=tuple(data["classes"]), multilabel=bool(data["multilabel"]))
+        return cls(
+            classes=tuple(data["classes"]),
+            multilabel=bool(data["multilabel"]),
+            label_smoothing=float(data["label_smoothing"]),
+            class_weights=tuple(data["class_weights"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Class names and kind; what concerns training only is in the run's configuration."""
-        return {"classes": list(self.classes), "multilabel": self.multilabel}
+        """Plain types."""
+        return {
+            "classes": list(self.classes),
+            "multilabel": self.multilabel,
+            "label_smoothing": self.label_smoothing,
+            "class_weights": list(self.class_weights),
+        }
 
     def build(self, architecture: str, *, channels: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
         """A network with an output for each class."""
@@ -85,11 +95,11 @@ class Classify(Task):
         """Accuracy and loss."""
         return ClassifyMeter(self.multilabel)
 
-    def phases(self, model: nn.Module, *, pretrained: bool, batch_size: int) -> tuple[Phase, ...]:
+    def phases(self, model: nn.Module, *, pretrained: bool) -> tuple[Phase, ...]:
         """From random weights: everything. From given ones: the head on frozen features, then everything.
 
-        The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batches of
-        fewer than 32 pictures leave batch normalisation the statistics that it came with: their own are too noisy.
+        The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batch
+        normalisation keeps the statistics that it came with: those of small batches are too noisy to learn from.
         """
         if not pretrained:
             return (Phase(name="train"),)
@@ -97,7 +107,7 @@ class Classify(Task):
         everything = (Turn(name="all", layer_decay=0.8),)
         return (
             Phase(name="head", turns=head, passes=3, frozen_norm=True, share=0.0),
-            Phase(name="all", turns=everything, frozen_norm=batch_size < 32),
+            Phase(name="all", turns=everything, frozen_norm=True),
         )
 
     def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
@@ -113,7 +123,8 @@ class Classify(Task):
         assert isinstance(layer, nn.Linear)
         features = torch.cat([features for features, _ in state])
         labels = torch.cat([labels for _, labels in state])
-        fit_head(layer, features, labels, self.loss)
+        # smoothed labels spoil a regression on frozen features
+        fit_head(layer, features, labels, replace(self, label_smoothing=0.0).loss)
 
     def answers(
         self, outputs: NDArray[np.float64], paths: tuple[str, ...], header: Mapping[str, Any]
@@ -155,6 +166,10 @@ class ClassifyMeter:
             right = outputs.argmax(1) == batch.labels
         self._right.append(right)
         self._loss.append(loss)
+
+    def right(self) -> Tensor:
+        """(n) bool, in order."""
+        return torch.cat(self._right)
 
     def compute(self) -> dict[str, float]:
         """`accuracy` and `loss`."""

@@ -63,6 +63,9 @@ class Meter(Protocol):
     def compute(self) -> dict[str, float]:
         """The figures; `loss` and the task's monitored figure are among them."""
 
+    def right(self) -> Tensor:
+        """(n) bool: the samples that were answered right, in order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):
@@ -120,7 +123,7 @@ class Task(ABC):
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
         """The picture (H, W, C) with its answer, as a person wants to see it."""
 
-    def phases(self, model: nn.Module, *, pretrained: bool, batch_size: int) -> tuple[Phase, ...]:
+    def phases(self, model: nn.Module, *, pretrained: bool) -> tuple[Phase, ...]:
         """What learns when. By default everything, all the time."""
         return (Phase(name="train"),)
 

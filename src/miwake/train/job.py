@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from torch import nn
 
@@ -16,6 +16,8 @@ from miwake.tasks.task import Phase, Task
 from miwake.train.config import Recipe
 from miwake.train.schedule import Course
 from miwake.types import Preprocessing
+
+Mirror = Literal["auto", "none", "horizontal", "both"]
 
 
 class NonFiniteLoss(MiwakeError):
@@ -40,8 +42,8 @@ class Job:
     val: Loader
     paths: Sequence[str]
     """(N) of the data set, to name pictures."""
-    folder: Path
-    """The run folder."""
+    folder: Path | None
+    """The run folder; None writes nothing, for trials."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,9 @@ class Fitted:
     best: dict[str, Any]
     """The row of `history` whose weights were kept."""
     interrupted: bool
+    augmentation: Augmentation
+    """With mirroring as the validation pictures decided."""
+    mirror_reason: str
 
 
 @dataclass(kw_only=True)
@@ -86,5 +91,8 @@ class State:
     best: dict[str, Any] = field(default_factory=dict)
     since_best: int = 0
     loss_sum: float = 0.0
+    mirror: Mirror = "none"
+    """`auto` until the validation pictures have decided."""
+    mirror_reason: str = ""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""

@@ -24,13 +24,14 @@ from miwake.run import write_table
 from miwake.tasks.task import Phase, Turn
 from miwake.train import checkpoint
 from miwake.train.engine import Engine
-from miwake.train.job import Fitted, Job, Moment, NonFiniteLoss, State
+from miwake.train.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
 from miwake.train.optimizer import Average, learning, make_optimizer
 from miwake.train.schedule import Course, rate
 from miwake.types import Batch
 
 _TICK = 0.1  # seconds between two looks at the clock's consequences
 _PACE_STEPS = 20  # before the pace is believed
+_MIRROR_TEST = 0.15  # share of training after which mirroring is tested
 _CHECKS = 64  # steps between two looks at the losses on a device where looking means waiting
 
 
@@ -46,6 +47,9 @@ class Trainer:
         self.ends = list(accumulate(round(phase.share * recipe.epochs) * self.steps for phase in job.phases))
         self.state = State(course=Course(total=self.ends[-1]))
         self.average = Average(job.model, recipe.average, self.ends[-1]) if recipe.average and self.ends[-1] else None
+        self.state.mirror = job.augmentation.mirror
+        kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
+        self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
         self.generator = torch.Generator(device=self.engine.device)
         self.best: dict[str, Tensor] = {}
         self.saved_best = ""
@@ -76,7 +80,28 @@ class Trainer:
             history=self.state.history,
             best=self.state.best,
             interrupted=self.interrupted,
+            augmentation=self.augmentation,
+            mirror_reason=self.state.mirror_reason,
         )
+
+    def rehearse(self, seconds: float) -> list[float]:
+        """Seconds of each of a few steps, two at least, after one that warms up; spoils the model."""
+        self._start_phase()
+        self._train_mode(self.job.phases[0])
+        times: list[float] = []
+        while len(times) < 3 or sum(times) < seconds:
+            start = time.monotonic()
+            self._step(self.job.phases[0])
+            self._wait()
+            self.state.step %= self.steps
+            times.append(time.monotonic() - start)
+            if sum(times) > 8 * seconds and len(times) > 1:
+                break
+        return times[1:]
+
+    def _wait(self) -> None:
+        if self.engine.device.type == "cuda":
+            torch.cuda.synchronize(self.engine.device)
 
     def _start_phase(self) -> None:
         """Optimizers of the current phase, on the model as it is set up; what does not learn needs no gradient."""
@@ -149,13 +174,18 @@ class Trainer:
         state.course.step += 1
         state.step += 1
 
+    @property
+    def augmentation(self) -> Augmentation:
+        """As configured, with what the mirror test has shown."""
+        return self._mirrored[self.state.mirror]
+
     def _prepare(self, batch: Batch, step: int) -> Batch:
         """Augment and normalise."""
         job = self.job
         self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
         batch = augment(
             batch,
-            job.augmentation,
+            self.augmentation,
             size=job.preprocessing.size,
             generator=self.generator,
             classes=len(job.task.classes),
@@ -207,22 +237,24 @@ class Trainer:
     # -- judging -----------------------------------------------------------------------------------------------
 
     @torch.no_grad()
-    def validate(self) -> dict[str, float]:
-        """Figures of the (averaged) weights on the validation split."""
+    def validate(self, *, mirrored: bool = False) -> Meter:
+        """The validation split, judged with the (averaged) weights."""
         model = self.average.model if self.average is not None else self.job.model
         model.eval()
         meter = self.job.task.meter()
         for batch in self.job.val.epoch(0):
+            inputs = network_input(batch.pictures, self.job.preprocessing)
             with self.engine.autocast():
-                outputs = model(network_input(batch.pictures, self.job.preprocessing))
+                outputs = model(inputs.flip(3) if mirrored else inputs)
             meter.update(outputs, batch)
-        return meter.compute()
+        return meter
 
     def _judge(self, phase: str) -> None:
         """Write down the epoch and keep its weights if they are the best so far."""
         state = self.state
         done = state.step or self.steps
-        figures = self.validate()
+        meter = self.validate()
+        figures = meter.compute()
         row: dict[str, Any] = {
             "phase": phase,
             "epoch": state.epoch,
@@ -241,7 +273,18 @@ class Trainer:
             self.saved_best = ""
         else:
             state.since_best += 1
-        write_table(self.job.folder / "metrics.csv", state.history)
+        if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
+            self._try_mirror(meter)
+        if self.job.folder is not None:
+            write_table(self.job.folder / "metrics.csv", state.history)
+
+    def _try_mirror(self, meter: Meter) -> None:
+        """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test)."""
+        plain, mirrored = meter.right(), self.validate(mirrored=True).right()
+        lost, won = int((plain & ~mirrored).sum()), int((~plain & mirrored).sum())
+        allowed = max(1.0, math.sqrt(lost + won))
+        self.state.mirror = "horizontal" if lost - won <= allowed else "none"
+        self.state.mirror_reason = f"{lost} of {len(plain)} validation pictures are lost in the mirror, {won} are won"
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
         loss = row["val_loss"]
@@ -335,6 +378,8 @@ class Trainer:
     def _save(self) -> None:
         """The best weights under a name of their own, then all that points to them, then away with older ones."""
         self._read_losses()
+        if self.job.folder is None:
+            return
         state, folder = self.state, self.job.folder / "checkpoint"
         if self.best and not self.saved_best:
             name = f"best-{state.best['step']}-{state.best['epoch']}.safetensors"
@@ -355,8 +400,9 @@ class Trainer:
 
     def _restore(self) -> bool:
         """Take up the last checkpoint; False where there is none yet."""
-        found = checkpoint.load(self.job.folder / "checkpoint")
-        if found is None:
+        folder = None if self.job.folder is None else self.job.folder / "checkpoint"
+        found = None if folder is None else checkpoint.load(folder)
+        if folder is None or found is None:
             return False
         tensors, facts = found
         random, best_file = facts.pop("random"), facts.pop("best_file")
@@ -368,9 +414,9 @@ class Trainer:
         for number, (_, _, optimizer) in enumerate(self.turns):
             checkpoint.unpack_optimizer(f"optimizer{number}", optimizer, tensors)
         if best_file:
-            best = checkpoint.load(self.job.folder / "checkpoint", best_file)
+            best = checkpoint.load(folder, best_file)
             if best is None:
-                raise MiwakeError(f"{self.job.folder / 'checkpoint' / best_file} is missing.", todo="train again.")
+                raise MiwakeError(f"{folder / best_file} is missing.", todo="train again.")
             self.best, self.saved_best = best[0], best_file
         checkpoint.unpack_random(self.engine.device, tensors, random)
         return True

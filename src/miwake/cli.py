@@ -1,0 +1,94 @@
+"""The command `miwake VERB …`: flags are generated from the verb's signature; only that verb's room is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from miwake import __version__
+from miwake.errors import MiwakeError, unknown
+from miwake.verbs import verbs
+
+_ORDER = ("demo", "check", "train", "evaluate", "predict", "models", "cache")
+
+
+def _overview() -> str:
+    known = verbs()
+    names = sorted(known, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+    lines = [
+        "miwake: from a folder of pictures to a model that you can trust.",
+        "",
+        "Usage: miwake VERB [DATA|RUN] [--flag value]",
+        "",
+        *(f"  {name:<10}{known[name].rstrip('.')}" for name in names),
+        "",
+        "miwake VERB --help tells all about one of them.",
+        "",
+        "Begin with `miwake demo`, or with your own pictures, a folder for each class:",
+        "  miwake train photos/",
+    ]
+    return "\n".join(lines)
+
+
+def _parse(verb: str, arguments: Sequence[str]) -> tuple[Any, Callable[[], Any]]:
+    import tyro
+
+    module = import_module(f"miwake.verbs.{verb}")
+    called: list[Any] = []
+    function = getattr(module, verb)
+    bound = tyro.cli(
+        tyro.conf.configure(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)(function),
+        prog=f"miwake {verb}",
+        args=list(arguments),
+    )
+    called.append(bound)
+    return module, lambda: called[0]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code: 0 done, 1 a check failed, 2 wrong use, 3 bad data."""
+    raise SystemExit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    # a passive wait leaves the core to others between two parallel stretches; must be set before torch is loaded
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        print(f"miwake {__version__}")
+        return 0
+    try:
+        verb = arguments[0]
+        if verb not in verbs():
+            raise unknown("verb", verb, verbs(), todo="miwake --help")
+        module, result = _parse(verb, arguments[1:])
+        value = result()
+        show = getattr(module, "show", None)
+        code = show(value) if show is not None else 0
+        return int(code or 0)
+    except MiwakeError as error:
+        print(f"miwake: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nmiwake: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # the reader has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("MIWAKE_DEBUG"):
+            traceback.print_exc()
+        print(
+            f"miwake: a bug in Miwake: {type(error).__name__}: {error}\n"
+            "Please report it, with what `MIWAKE_DEBUG=1 miwake …` prints.",
+            file=sys.stderr,
+        )
+        return 70

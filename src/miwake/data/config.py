@@ -1,0 +1,66 @@
+"""How data is read and divided."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from miwake.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOptions:
+    """How the data is read and divided.
+
+    Raises:
+        UsageError: a share is not between 0 and 1, nothing is left for training, or `max_pixels` is not positive.
+    """
+
+    source: str | None = None
+    """Reader of the data: folder, csv, idx, cifar, bundled. Guessed from what is there, and said, where not given."""
+    group: str | None = None
+    """What belongs together and is never divided between splits (a patient, a specimen, a camera roll): the name of
+    a CSV column, or a regular expression that is searched in the path; its first capture group, or else the whole
+    match, names the group."""
+    val: float = 0.15
+    """Share of the pictures for validation, where the data does not say itself."""
+    test: float = 0.15
+    """Share of the pictures for the final test, where the data does not say itself."""
+    skip_bad: bool = False
+    """Leave out pictures that cannot be read, and say how many, in place of an error."""
+    max_pixels: int = 200_000_000
+    """Largest picture, width times height, that is decoded; a larger one counts as bad."""
+
+    def __post_init__(self) -> None:
+        for name in ("val", "test"):
+            share = getattr(self, name)
+            if not (math.isfinite(share) and 0 < share < 1):
+                raise UsageError(
+                    f"The share of pictures for {name} is {share:g}.",
+                    expected="a number between 0 and 1, such as 0.15",
+                    todo=f"set {name} within that range; choosing a model and judging it need pictures of their own.",
+                )
+        if self.val + self.test >= 1:
+            raise UsageError(
+                f"Validation ({self.val:g}) and test ({self.test:g}) leave nothing to train on.",
+                expected="shares that add up to less than 1",
+                todo="make val or test smaller.",
+            )
+        if self.max_pixels < 1:
+            raise UsageError(f"max_pixels is {self.max_pixels}.", expected="a positive number of pixels")
+
+
+def group_pattern(text: str) -> re.Pattern[str]:
+    """The regular expression of `DataOptions.group`.
+
+    Raises:
+        UsageError: it is not one; says where.
+    """
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise UsageError(
+            f"The group '{text}' is neither a column of the data nor a regular expression: {error}.",
+            expected=r"such as patient, or (\d+)_[^/]*$ for the number before the underscore in the file's name",
+        ) from None

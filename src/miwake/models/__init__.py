@@ -1,0 +1,46 @@
+"""Networks: one architecture a file; the file's name is its registration.
+
+Functions that need torch are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from miwake.models.config import ModelOptions
+
+if TYPE_CHECKING:
+    from miwake.models.facts import ModelFacts, describe
+    from miwake.models.layers import classifier, depth_groups, features
+    from miwake.models.registry import build, names, usual_size
+
+__all__ = [
+    "ModelFacts",
+    "ModelOptions",
+    "build",
+    "classifier",
+    "depth_groups",
+    "describe",
+    "features",
+    "names",
+    "usual_size",
+]
+
+_HOMES = {
+    "ModelFacts": "facts",
+    "describe": "facts",
+    "classifier": "layers",
+    "depth_groups": "layers",
+    "features": "layers",
+    "build": "registry",
+    "names": "registry",
+    "usual_size": "registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"miwake.models.{_HOMES[name]}"), name)

@@ -1,0 +1,18 @@
+"""DenseNet: each layer sees the outputs of all layers before it."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from miwake.models.zoo import from_timm
+
+VARIANTS = ("densenet121", "densenet169", "densenet201", "densenet161")
+SIZE = 224
+SMALLEST = 8
+PAPER = "Huang, Liu, van der Maaten and Weinberger 2017, Densely connected convolutional networks"
+HUB = "timm"
+
+
+def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
+    """(B, C, H, W) to (B, classes)."""
+    return from_timm(variant, channels=channels, classes=classes, size=size, dropout=dropout)

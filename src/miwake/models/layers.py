@@ -1,0 +1,97 @@
+"""Parts of a network that others ask for: its last layer, what goes into it, its parameters by depth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from miwake.errors import UsageError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def classifier(model: nn.Module) -> str:
+    """Dotted name of the last linear layer, whose outputs are the logits.
+
+    Raises:
+        UsageError: the network does not end in a linear layer.
+    """
+    ask = getattr(model, "get_classifier", None)
+    wanted = ask() if callable(ask) else None
+    linear = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear) and (wanted is None or module is wanted)
+    ]
+    if not linear:
+        raise UsageError(
+            f"{type(model).__name__} does not end in one linear layer.",
+            expected="a network whose last layer is linear",
+            todo="choose another --model.",
+        )
+    return linear[-1]
+
+
+def features(model: nn.Module, pictures: Tensor) -> Tensor:
+    """What goes into the last linear layer.
+
+    Args:
+        model: a network of `build`, not wrapped; in evaluation mode there is no dropout before the layer.
+        pictures: (B, C, H, W) normalised.
+
+    Returns:
+        (B, F) float.
+    """
+    seen: list[Tensor] = []
+
+    def keep(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        seen.append(inputs[0])
+
+    handle = model.get_submodule(classifier(model)).register_forward_pre_hook(keep)
+    try:
+        model(pictures)
+    finally:
+        handle.remove()
+    return seen[0]
+
+
+def depth_groups(model: nn.Module) -> list[list[str]]:
+    """Names of all parameters in groups from the input to the output, for learning rates that fall towards the input.
+
+    A group is a stage of a large network, or a layer with its normalisation in a small one. The last group holds the
+    classifier.
+    """
+    order = _timm_order(model) if callable(getattr(model, "group_matcher", None)) else _own_order(model)
+    head = [name for name, _ in model.get_submodule(classifier(model)).named_parameters()]
+    inside = {f"{classifier(model)}.{name}" for name in head}
+    groups = [[name for name in group if name not in inside] for group in order]
+    return [group for group in [*groups, [name for name, _ in model.named_parameters() if name in inside]] if group]
+
+
+def _timm_order(model: nn.Module) -> list[list[str]]:
+    from timm.models import group_parameters
+
+    matcher = model.group_matcher(coarse=True)  # type: ignore[operator]
+    found: dict[int, list[str]] = group_parameters(model, matcher)
+    return [found[depth] for depth in sorted(found)]
+
+
+def _own_order(model: nn.Module) -> list[list[str]]:
+    """Registration order; a layer that holds vectors only (a normalisation) belongs to the layer before it."""
+    groups: dict[str, list[str]] = {}
+    matrices: set[str] = set()
+    for name, parameter in model.named_parameters():
+        parts = name.split(".")[:-1]
+        key = ".".join(parts[:2]) if len(parts) > 1 and parts[1].isdigit() else ".".join(parts[:1])
+        groups.setdefault(key, []).append(name)
+        if parameter.ndim > 1:
+            matrices.add(key)
+    merged: list[list[str]] = []
+    for key, members in groups.items():
+        if key in matrices or not merged:
+            merged.append(members)
+        else:
+            merged[-1].extend(members)
+    return merged

@@ -1,0 +1,162 @@
+"""Names of networks, and how one is built from its name.
+
+Names are found by reading the literals at the top of each architecture's file, so that listing them imports no torch.
+An architecture's file has
+
+    VARIANTS: tuple[str, ...]   names, smallest network first
+    SIZE                        usual side of its input in pixels: an int, or a dict by variant
+    SMALLEST: int               smallest side that it takes
+    PAPER: str                  where it was published
+    HUB: str                    `timm` or `torchvision` where weights can be fetched; absent elsewhere
+    HUB_NAMES: dict[str, str]   a variant's name at the hub, where it is another
+    def build(variant, *, channels, classes, size, dropout) -> nn.Module
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from miwake.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES"}
+_TIMM = "timm:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What an architecture's file says of one of its variants."""
+
+    name: str
+    family: str
+    """Name of the file."""
+    size: int
+    """Usual side of the input, in pixels."""
+    smallest: int
+    """Smallest side that it takes, in pixels."""
+    paper: str
+    hub: str = ""
+    """`timm`, `torchvision`, or empty where no weights can be fetched."""
+    hub_name: str = ""
+    """Its name there."""
+
+
+class _Build(Protocol):
+    def __call__(
+        self, variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None
+    ) -> nn.Module: ...
+
+
+@cache
+def entries() -> Mapping[str, Entry]:
+    """Every variant of every family, by name, in the order of the files."""
+    found: dict[str, Entry] = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        literals = _literals(path)
+        for variant in literals.get("VARIANTS", ()):
+            size = literals["SIZE"]
+            hub = literals.get("HUB", "")
+            found[variant] = Entry(
+                name=variant,
+                family=path.stem,
+                size=size[variant] if isinstance(size, dict) else size,
+                smallest=literals["SMALLEST"],
+                paper=literals["PAPER"],
+                hub=hub,
+                hub_name=literals.get("HUB_NAMES", {}).get(variant, variant) if hub else "",
+            )
+    return MappingProxyType(found)
+
+
+def _literals(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            target, value = statement.target, statement.value
+        else:
+            continue
+        if isinstance(target, ast.Name) and target.id in _LITERALS:
+            found[target.id] = ast.literal_eval(value)
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """All names that `build` takes, but for `timm:NAME`. Imports no torch."""
+    return tuple(entries())
+
+
+def families() -> dict[str, tuple[str, ...]]:
+    """Names by architecture, the smallest network of each first. Imports no torch."""
+    found: dict[str, list[str]] = {}
+    for entry in entries().values():
+        found.setdefault(entry.family, []).append(entry.name)
+    return {family: tuple(variants) for family, variants in found.items()}
+
+
+def entry(name: str) -> Entry:
+    """What is known of a network without building it; a name that begins with `timm:` needs timm, and so torch.
+
+    Raises:
+        UsageError: there is no such network; says which name is most like it.
+    """
+    if name.startswith(_TIMM):
+        from miwake.models.zoo import timm_size
+
+        hub_name = name.removeprefix(_TIMM)
+        return Entry(
+            name=name, family="timm", size=timm_size(hub_name), smallest=1, paper="", hub="timm", hub_name=hub_name
+        )
+    known = entries()
+    if name not in known:
+        raise unknown("network", name, known, todo="miwake models lists them; timm:NAME takes any model of timm.")
+    return known[name]
+
+
+def usual_size(name: str) -> int:
+    """Side in pixels of the pictures that a network was published for.
+
+    Raises:
+        UsageError: there is no such network.
+    """
+    return entry(name).size
+
+
+def build(name: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None = None) -> nn.Module:
+    """A network with random weights, on the current device: (B, channels, height, width) to logits (B, classes).
+
+    Args:
+        name: one of `names()`, or `timm:NAME`.
+        channels: planes of a picture, any number.
+        classes: outputs.
+        size: height and width of the pictures, in pixels.
+        dropout: share of the features dropped before the last layer; None is the architecture's own.
+
+    Raises:
+        UsageError: there is no such network, or pictures of this size are too small for it.
+    """
+    facts = entry(name)
+    if min(size) < facts.smallest:
+        raise UsageError(
+            f"{name} cannot take pictures of {size[0]} × {size[1]} pixels.",
+            expected=f"{facts.smallest} pixels or more on each side; {facts.size} are usual",
+            todo=f"--image-size {facts.size}, or another --model.",
+        )
+    if dropout is not None and not 0 <= dropout < 1:
+        raise UsageError(f"--dropout is {dropout}.", expected="0 or more and below 1")
+    if facts.family == "timm":
+        from miwake.models.zoo import any_from_timm
+
+        return any_from_timm(facts.hub_name, channels=channels, classes=classes, size=size, dropout=dropout)
+    builder: _Build = import_module(f"miwake.models.{facts.family}").build
+    return builder(name, channels=channels, classes=classes, size=size, dropout=dropout)
