@@ -177,10 +177,15 @@ def _linear(colours: Colours, pictures: Tensor, part: slice) -> Tensor:
 
 def _blur(pictures: Tensor, kernels: Tensor) -> Tensor:
     """(b, C, h, w) convolved along both axes with kernels (b, k); the outermost pixels are repeated outwards."""
-    count, channels, height, width = pictures.shape
+    height, width = pictures.shape[2:]
     reach = kernels.shape[1] // 2
-    weights = kernels.repeat_interleave(channels, 0)[:, None]
-    planes = F.pad(pictures, (reach,) * 4, mode="replicate").view(1, count * channels, height + 2 * reach, -1)
-    planes = F.conv2d(planes, weights[:, :, :, None], groups=count * channels)
-    planes = F.conv2d(planes, weights[:, :, None, :], groups=count * channels)
-    return planes.view(count, channels, height, width)
+    taps = kernels[:, :, None, None, None].unbind(1)
+    padded = F.pad(pictures, (reach,) * 4, mode="replicate")
+    # A sum of moved pictures: on a CPU several times quicker than a convolution with a kernel for each picture.
+    tall = padded[:, :, :height] * taps[0]
+    for step, tap in enumerate(taps[1:], 1):
+        tall.addcmul_(padded[:, :, step : step + height], tap)
+    new = tall[..., :width] * taps[0]
+    for step, tap in enumerate(taps[1:], 1):
+        new.addcmul_(tall[..., step : step + width], tap)
+    return new

@@ -12,6 +12,10 @@ PAPER = (
     "Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks (after Krizhevsky et al. 2012)"
 )
 HUB = "torchvision"
+LICENCE = "not stated"
+COUNTS = {
+    "alexnet": (61_100_840, 714_188_480),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

@@ -26,6 +26,15 @@ SMALLEST = 8
 PAPER = "Tan and Le 2019, EfficientNet: rethinking model scaling for convolutional neural networks"
 HUB = "timm"
 HUB_NAMES = {"efficientnet_lite0": "tf_efficientnet_lite0"}
+LICENCE = "apache-2.0"
+COUNTS = {
+    "efficientnet_lite0": (4_652_008, 385_187_552),
+    "efficientnet_b0": (5_288_548, 385_814_752),
+    "efficientnet_b1": (7_794_184, 686_802_832),
+    "efficientnet_b2": (9_109_994, 993_561_872),
+    "efficientnet_b3": (12_233_232, 1_827_141_392),
+    "efficientnet_b4": (19_341_616, 4_393_771_024),
+}
 
 _DROPOUT = {"efficientnet_b2": 0.3, "efficientnet_b3": 0.3, "efficientnet_b4": 0.4}
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
-
-from miwake.models import hub, registry
-from miwake.models.config import ModelOptions
-from miwake.models.weights import at_hand, choose
+from miwake.models import registry
+from miwake.models.imagenet import INSTALLED_LICENCE
+from miwake.models.weights import at_hand
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFacts:
-    """One network at its usual input size."""
+    """One network at its usual input size, for three channels."""
 
     name: str
     family: str
     parameters: int
-    """Numbers in it, learnt or fixed."""
+    """Numbers in it, learnt or fixed; for ImageNet's 1,000 classes where there are such weights, else for 10."""
     operations: int
     """Multiply-adds for one picture."""
     size: int
@@ -34,31 +30,14 @@ class ModelFacts:
     """Of those weights, as their publisher states it; empty where there are none."""
 
 
-def describe(
-    name: str, *, channels: int = 3, classes: int | None = None, size: tuple[int, int] | None = None
-) -> ModelFacts:
-    """Facts on a network. It is built without memory for its weights, which takes a few tenths of a second.
-
-    Args:
-        name: one of `names()`, or `timm:NAME`.
-        channels: of the pictures.
-        classes: outputs; None is ImageNet's 1,000 where there are such weights, else 10.
-        size: height and width at which operations are counted; None is the usual size.
+def describe(name: str) -> ModelFacts:
+    """Facts on a network. Imports torch only for a network whose file has no counts, and for `timm:NAME`.
 
     Raises:
-        UsageError: there is no such network, or it does not take this size.
+        UsageError: there is no such network.
     """
     entry = registry.entry(name)
-    classes = classes or (1000 if entry.hub else 10)
-    size = size or (entry.size, entry.size)
-    parameters, operations = measure(name, channels=channels, classes=classes, size=size)
-    weights, licence = "", ""
-    if at_hand(name):
-        chosen = choose(name, ModelOptions(model=name))
-        assert chosen is not None
-        weights, licence = chosen.source, chosen.licence
-    elif entry.hub and (there := hub.facts(entry.hub, entry.hub_name)):
-        weights, licence = entry.hub, there.licence
+    parameters, operations = entry.counts or measure(name)
     return ModelFacts(
         name=name,
         family=entry.family,
@@ -67,15 +46,33 @@ def describe(
         size=entry.size,
         smallest=entry.smallest,
         paper=entry.paper,
-        weights=weights,
-        licence=licence,
+        weights="installed" if at_hand(name) else entry.hub,
+        licence=INSTALLED_LICENCE if at_hand(name) else entry.licence,
     )
 
 
-def measure(name: str, *, channels: int, classes: int, size: tuple[int, int]) -> tuple[int, int]:
-    """Parameters of a network, and multiply-adds for one picture of `size`, without doing them."""
+def measure(
+    name: str, *, channels: int = 3, classes: int | None = None, size: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """Parameters of a network and multiply-adds for one picture, counted without doing them.
+
+    Args:
+        name: one of `names()`, or `timm:NAME`.
+        channels: of the picture.
+        classes: outputs; None is ImageNet's 1,000 where there are such weights, else 10.
+        size: height and width of the picture; None is the network's usual size.
+
+    Raises:
+        UsageError: there is no such network, or it does not take this size.
+    """
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    entry = registry.entry(name)
+    size = size or (entry.size, entry.size)
+    classes = classes or (1000 if entry.hub else 10)
     with torch.device("meta"), torch.no_grad():
-        model: nn.Module = registry.build(name, channels=channels, classes=classes, size=size).eval()
+        model = registry.build(name, channels=channels, classes=classes, size=size).eval()
         with FlopCounterMode(display=False) as counter:
             model(torch.empty(1, channels, *size))
     return sum(parameter.numel() for parameter in model.parameters()), counter.get_total_flops() // 2

@@ -11,6 +11,10 @@ SIZE = 224
 SMALLEST = 16
 PAPER = "Szegedy et al. 2015, Going deeper with convolutions"
 HUB = "torchvision"
+LICENCE = "not stated"
+COUNTS = {
+    "googlenet": (6_624_904, 1_498_376_192),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

@@ -11,6 +11,10 @@ SIZE = 299
 SMALLEST = 75
 PAPER = "Szegedy et al. 2016, Rethinking the inception architecture for computer vision"
 HUB = "timm"
+LICENCE = "apache-2.0"
+COUNTS = {
+    "inception_v3": (23_834_568, 5_713_216_096),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

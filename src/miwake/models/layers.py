@@ -20,7 +20,7 @@ def classifier(model: nn.Module) -> str:
     """
     ask = getattr(model, "get_classifier", None)
     wanted = ask() if callable(ask) else None
-    linear = [
+    linear: list[str] = [
         name
         for name, module in model.named_modules()
         if isinstance(module, nn.Linear) and (wanted is None or module is wanted)

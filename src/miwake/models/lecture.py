@@ -8,6 +8,10 @@ VARIANTS = ("lecture-small", "lecture-deep")
 SIZE = 28
 SMALLEST = 6
 PAPER = "teaching networks"
+COUNTS = {
+    "lecture-small": (48_522, 1_428_480),
+    "lecture-deep": (123_840, 7_615_732),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

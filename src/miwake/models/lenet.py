@@ -17,6 +17,9 @@ VARIANTS = ("lenet5",)
 SIZE = 28
 SMALLEST = 16
 PAPER = "LeCun, Bottou, Bengio and Haffner 1998, Gradient-based learning applied to document recognition"
+COUNTS = {
+    "lenet5": (61_150, 651_720),
+}
 
 SIDE = 32
 """Side of the input, in pixels: larger than any digit, so that strokes may end in the middle of C3's fields."""

@@ -9,6 +9,8 @@ An architecture's file has
     PAPER: str                  where it was published
     HUB: str                    `timm` or `torchvision` where weights can be fetched; absent elsewhere
     HUB_NAMES: dict[str, str]   a variant's name at the hub, where it is another
+    LICENCE                     of those weights, as stated: a str, or a dict by variant
+    COUNTS                      parameters and multiply-adds by variant, as `miwake.models.facts.measure` gives them
     def build(variant, *, channels, classes, size, dropout) -> nn.Module
 """
 
@@ -28,7 +30,7 @@ from miwake.errors import UsageError, unknown
 if TYPE_CHECKING:
     from torch import nn
 
-_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES"}
+_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS"}
 _TIMM = "timm:"
 
 
@@ -48,6 +50,10 @@ class Entry:
     """`timm`, `torchvision`, or empty where no weights can be fetched."""
     hub_name: str = ""
     """Its name there."""
+    licence: str = ""
+    """Of the weights there, as their publisher states it."""
+    counts: tuple[int, int] | None = None
+    """Parameters, and multiply-adds for one picture; None where they have to be measured."""
 
 
 class _Build(Protocol):
@@ -63,18 +69,23 @@ def entries() -> Mapping[str, Entry]:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         literals = _literals(path)
         for variant in literals.get("VARIANTS", ()):
-            size = literals["SIZE"]
             hub = literals.get("HUB", "")
             found[variant] = Entry(
                 name=variant,
                 family=path.stem,
-                size=size[variant] if isinstance(size, dict) else size,
-                smallest=literals["SMALLEST"],
-                paper=literals["PAPER"],
+                size=_of(literals["SIZE"], variant),
+                smallest=_of(literals["SMALLEST"], variant),
+                paper=_of(literals["PAPER"], variant),
                 hub=hub,
                 hub_name=literals.get("HUB_NAMES", {}).get(variant, variant) if hub else "",
+                licence=_of(literals.get("LICENCE", ""), variant),
+                counts=literals.get("COUNTS", {}).get(variant),
             )
     return MappingProxyType(found)
+
+
+def _of(value: Any, variant: str) -> Any:
+    return value[variant] if isinstance(value, dict) else value
 
 
 def _literals(path: Path) -> dict[str, Any]:
@@ -111,11 +122,19 @@ def entry(name: str) -> Entry:
         UsageError: there is no such network; says which name is most like it.
     """
     if name.startswith(_TIMM):
-        from miwake.models.zoo import timm_size
+        from miwake.models.zoo import timm_config
 
         hub_name = name.removeprefix(_TIMM)
+        config = timm_config(hub_name)
         return Entry(
-            name=name, family="timm", size=timm_size(hub_name), smallest=1, paper="", hub="timm", hub_name=hub_name
+            name=name,
+            family="timm",
+            size=max(config.input_size[1:]),
+            smallest=1,
+            paper="",
+            hub="timm" if config.has_weights else "",
+            hub_name=hub_name,
+            licence=(config.license or "not stated") if config.has_weights else "",
         )
     known = entries()
     if name not in known:

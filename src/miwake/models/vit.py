@@ -15,6 +15,12 @@ HUB_NAMES = {
     "vit_small": "vit_small_patch16_224",
     "vit_base": "vit_base_patch16_224",
 }
+LICENCE = "apache-2.0"
+COUNTS = {
+    "vit_tiny": (5_717_416, 1_253_683_200),
+    "vit_small": (22_050_664, 4_598_882_304),
+    "vit_base": (86_567_656, 17_563_828_224),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

@@ -12,6 +12,9 @@ VARIANTS = ("zfnet",)
 SIZE = 224
 SMALLEST = 40
 PAPER = "Zeiler and Fergus 2013, Visualizing and understanding convolutional networks"
+COUNTS = {
+    "zfnet": (58_301_578, 1_163_977_856),
+}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:

@@ -54,11 +54,6 @@ def timm_config(name: str) -> Any:
     return config
 
 
-def timm_size(name: str) -> int:
-    """Usual side of the input of one of timm's models, in pixels."""
-    return int(max(timm_config(name).input_size[1:]))
-
-
 def any_from_timm(name: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
     """Any model of timm, as it is there.
 
@@ -73,7 +68,7 @@ def any_from_timm(name: str, *, channels: int, classes: int, size: tuple[int, in
         )
         _probe(name, channels, classes, size, options)
     except (RuntimeError, AssertionError, ValueError, TypeError, IndexError) as error:
-        usual = timm_size(name)
+        usual = max(config.input_size[1:])
         raise UsageError(
             f"timm:{name} cannot take pictures of {size[0]} × {size[1]} pixels with {channels} channels "
             f"({str(error).splitlines()[0] if str(error) else type(error).__name__}).",

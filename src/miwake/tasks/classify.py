@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from miwake import models
-from miwake.data import folder
 from miwake.tasks.head import fit_head
 from miwake.tasks.task import Phase, Task, Turn
 from miwake.types import Batch, Dataset, Prediction
@@ -36,9 +35,11 @@ class Classify(Task):
     """Weight of each class in the loss; empty: all the same."""
 
     @staticmethod
-    def toy(folder_: Path) -> Path:
-        """Four classes, each with its bright corner."""
-        return folder.toy(folder_)
+    def toy(folder: Path) -> Path:
+        """A few small pictures in a folder for each class."""
+        from miwake.data import folder as source
+
+        return source.toy(folder)
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> Classify:

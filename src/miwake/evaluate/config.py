@@ -1,0 +1,25 @@
+"""Settings of an evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions:
+    """What mistakes cost, which classes belong together, and how intervals are drawn."""
+
+    cost: str | None = None
+    """What mistakes cost: `miss=50,false-alarm=1` (and `other=…` for mistakes that are neither), or a CSV file with
+    a matrix: first row and first column hold the class names, rows are true, columns answered."""
+    positive: tuple[str, ...] = ()
+    """Class (or classes) that `miss` in --cost is about; guessed from the names where it is not given."""
+    unknown_cost: float | None = None
+    """Cost of the answer "I don't know", on the scale of --cost (where a mistake costs 1 if that is not given)."""
+    taxonomy: Path | None = None
+    """CSV file with the columns `fine,coarse`: figures are also given for the coarse classes."""
+    rounds: int = 1000
+    """Resamples of the bootstrap."""
+    seed: int = 0
+    """Seed of the bootstrap."""

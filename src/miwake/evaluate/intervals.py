@@ -1,0 +1,89 @@
+"""95% intervals: Wilson's for plain shares, the bootstrap for everything else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miwake.types import Figure
+
+Z = 1.959963984540054
+"""97.5% quantile of the normal distribution."""
+FEW = 5
+"""With fewer pictures (or groups) than this behind a figure, resampling them says too little."""
+_BLOCK = 4_194_304  # weights that are held at once
+
+Statistics = Callable[[NDArray[np.floating]], dict[str, NDArray[np.floating]]]
+"""Figures (M, r) by name from weights (units, r) of the units."""
+
+
+def wilson(successes: float, count: float) -> Figure:
+    """A share with its score interval (Wilson 1927); it stays honest at 0 and 1. All NaN where nothing was counted.
+
+    Args:
+        successes: need not be whole.
+        count: need not be whole.
+    """
+    if count <= 0:
+        return Figure(math.nan, math.nan, math.nan)
+    share = successes / count
+    scale = 1 + Z * Z / count
+    centre = (share + Z * Z / (2 * count)) / scale
+    half = Z / scale * math.sqrt(max(0.0, share * (1 - share) / count + Z * Z / (4 * count * count)))
+    return Figure(share, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)))
+
+
+def interval(value: float, draws: NDArray[np.floating], count: float, units: int) -> Figure:
+    """A figure between 0 and 1 with the percentile interval of its bootstrap (Efron & Tibshirani 1993, section 13.3).
+
+    Where the draws run into 0 or 1, or fewer than five pictures stand behind the figure, resampling cannot see
+    what it has not drawn: a class whose pictures are all right would get the interval [1, 1]. There it is Wilson's,
+    for the effective number of pictures (Korn & Graubard 1998): as many as would give the draws' variance, but at
+    most `count`.
+
+    Args:
+        value: the figure; NaN where it is undefined.
+        draws: (r) the same for every resample; NaN where a resample left it undefined.
+        count: pictures (or groups) behind the figure.
+        units: pictures (or groups) that are drawn from; of one alone nothing can be said, and the limits are NaN.
+    """
+    draws = draws[np.isfinite(draws)]
+    if not math.isfinite(value) or units < 2 or count <= 0 or not len(draws):
+        return Figure(value, math.nan, math.nan)
+    low, high = (float(limit) for limit in np.quantile(draws, (0.025, 0.975)))
+    if count < FEW or low <= 0 or high >= 1:
+        spread, noise = value * (1 - value), float(draws.var())
+        effective = min(count, spread / noise) if spread > 0 and noise > 0 else count
+        wide = wilson(value * effective, effective)
+        low, high = wide.low, wide.high
+    return Figure(value, min(low, value), max(high, value))
+
+
+def centred(value: float, draws: NDArray[np.floating], units: int) -> Figure:
+    """A figure that resampling shifts (an expected calibration error only grows by noise, a cost has no upper end):
+    the draws' percentiles moved so that their mean lies on the value, not below 0."""
+    draws = draws[np.isfinite(draws)]
+    if not math.isfinite(value) or units < 2 or not len(draws):
+        return Figure(value, math.nan, math.nan)
+    low, high = np.quantile(draws, (0.025, 0.975)) - draws.mean() + value
+    return Figure(value, min(value, max(0.0, float(low))), max(value, float(high)))
+
+
+def resamples(units: int, rounds: int, seed: int) -> Iterator[NDArray[np.float32]]:
+    """Blocks of weights (units, r): how often each unit was drawn, with replacement, in each of `rounds` in all."""
+    generator = np.random.default_rng(seed)
+    block = max(16, _BLOCK // units)
+    for start in range(0, rounds, block):
+        weights = np.empty((min(block, rounds - start), units), np.float32)
+        for row in weights:
+            row[:] = np.bincount(generator.integers(units, size=units), minlength=units)
+        yield np.ascontiguousarray(weights.T)
+
+
+def bootstrap(statistics: Statistics, units: int, rounds: int, seed: int) -> dict[str, NDArray[np.floating]]:
+    """The figures (M, rounds) of every resample."""
+    blocks = [statistics(weights) for weights in resamples(units, rounds, seed)]
+    return {name: np.concatenate([block[name] for block in blocks], axis=1) for name in blocks[0]}

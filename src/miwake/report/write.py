@@ -1,0 +1,125 @@
+"""Lays a report out and writes it as one file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from miwake.errors import MiwakeError
+from miwake.files import write_text
+from miwake.look import charts
+from miwake.look.style import stylesheet
+from miwake.look.text import clean
+from miwake.look.words import words
+from miwake.report import figures, material
+from miwake.report.contents import ReportContents
+from miwake.report.material import Budget
+
+LIMIT = 5_000_000
+"""Bytes of a report at most."""
+
+# From generous to bare: the first that keeps below the limit is taken.
+_BUDGETS = (
+    Budget(side=192, mistakes=24, classes=40, each=8, seen=8),
+    Budget(side=144, mistakes=24, classes=40, each=8, seen=8),
+    Budget(side=112, mistakes=24, classes=40, each=6, seen=6),
+    Budget(side=80, mistakes=16, classes=24, each=5, seen=4),
+    Budget(side=56, mistakes=8, classes=12, each=4, seen=2),
+    Budget(side=40, mistakes=4, classes=0, each=0, seen=0),
+)
+
+
+def write(contents: ReportContents, path: Path) -> None:
+    """Write a report as one self-contained HTML file below `LIMIT` bytes, whole or not at all.
+
+    Thumbnails get smaller and fewer until it fits.
+
+    Raises:
+        WriteError: the file could not be written.
+        MiwakeError: the texts alone are too long.
+    """
+    write_text(path, render(contents))
+
+
+def render(contents: ReportContents) -> str:
+    """The report's HTML, below `LIMIT` bytes.
+
+    Raises:
+        MiwakeError: the texts alone are too long.
+    """
+    for budget in _BUDGETS:
+        page = _render(contents, budget)
+        if len(page.encode("utf-8")) < LIMIT:
+            return page
+    raise MiwakeError(
+        f"The report would take {len(page.encode('utf-8')) / 1e6:.1f} MB without pictures.",
+        expected=f"less than {LIMIT / 1e6:.0f} MB",
+        todo="give fewer settings and notes.",
+    )
+
+
+def _render(contents: ReportContents, budget: Budget) -> str:
+    language = contents.language
+    environment = Environment(
+        loader=PackageLoader("miwake.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html.j2").render(
+        css=Markup(stylesheet()),
+        language=language,
+        t=partial(_words, language),
+        key=charts.key,
+        **_view(contents, budget),
+    )
+    # a name with an undecodable byte must not keep the page from being written
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _words(language: Any, key: str, **values: object) -> str:
+    return words(key, language, **values)
+
+
+def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
+    language, evaluation = contents.language, contents.evaluation
+    view = {
+        "title": clean(contents.title),
+        "subtitle": words(
+            "report.subtitle",
+            language,
+            architecture=clean(contents.model.architecture),
+            data=clean(contents.data.name),
+            classes=figures.counted(len(evaluation.classes), "classes", language),
+            pictures=figures.counted(evaluation.count, "pictures", language),
+        ),
+        "multilabel": evaluation.multilabel,
+        "class_count": len(evaluation.classes),
+        "result": figures.result(evaluation, contents.validation, language),
+        "mistakes": material.mistakes(contents, budget),
+        "classes": figures.classes(evaluation, language),
+        "trust": figures.trust(evaluation, language),
+        "data": material.data(contents, budget),
+        "seen": material.seen(contents, budget),
+        "learning": material.learning(contents),
+        "filters": material.filters(contents),
+        "model": material.model(contents.model, language),
+        "preprocessing": material.preprocessing(contents.preprocessing, language),
+        "commands": contents.commands,
+        "configuration": material.settings(contents.configuration, language),
+        "environment": material.settings(contents.environment, language),
+    }
+    return view | {"sections": _sections(view)}
+
+
+def _sections(view: dict[str, Any]) -> list[str]:
+    """Names of the sections that have something to show, in their order."""
+    optional = {"trust": "trust", "seen": "seen", "learning": "learning", "filters": "filters", "next": "commands"}
+    names = ("result", "mistakes", "classes", "trust", "data", "seen", "learning", "filters", "model", "next")
+    sections = [name for name in names if name not in optional or view[optional[name]]]
+    return sections + (["details"] if view["configuration"] or view["environment"] else [])
