@@ -59,9 +59,7 @@ class Choice:
     expected number of wrong labels)."""
 
 
-def probabilities(
-    logits: NDArray[Any], *, temperature: float = 1.0, multilabel: bool = False
-) -> NDArray[np.float64]:
+def probabilities(logits: NDArray[Any], *, temperature: float = 1.0, multilabel: bool = False) -> NDArray[np.float64]:
     """Calibrated probabilities (B, K): softmax or, for several labels, sigmoid of logits (B, K) / temperature."""
     scaled = np.asarray(logits, np.float64) / temperature
     if multilabel:
@@ -91,9 +89,7 @@ def choose(probabilities: NDArray[np.float64], rule: Rule | None, *, multilabel:
     return Choice(labels, known, cost)
 
 
-def _classes(
-    probabilities: NDArray[np.float64], rule: Rule | None
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _classes(probabilities: NDArray[np.float64], rule: Rule | None) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     count, classes = probabilities.shape
     matrix = np.ones((classes, classes)) - np.eye(classes) if rule is None else np.array(rule.costs)
     expected = probabilities @ matrix
@@ -106,9 +102,7 @@ def _classes(
     return labels, expected[rows, best]
 
 
-def _labels(
-    probabilities: NDArray[np.float64], rule: Rule | None
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def _labels(probabilities: NDArray[np.float64], rule: Rule | None) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     costs = np.ones((probabilities.shape[1], 2)) if rule is None else np.array(rule.costs)
     missed, alarm = probabilities * costs[:, 0], (1.0 - probabilities) * costs[:, 1]
     return missed > alarm, np.minimum(missed, alarm).sum(1)

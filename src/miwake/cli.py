@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import FunctionType, ModuleType
 from typing import Any
 
 from miwake import __version__
@@ -34,23 +35,22 @@ def _overview() -> str:
     return "\n".join(lines)
 
 
-def _parse(verb: str, arguments: Sequence[str]) -> tuple[Any, Callable[[], Any]]:
+def _call(verb: str, arguments: Sequence[str]) -> tuple[ModuleType, Any]:
+    """Parse the flags of a verb and run it."""
     import tyro
 
     module = import_module(f"miwake.verbs.{verb}")
-    called: list[Any] = []
-    function = getattr(module, verb)
-    bound = tyro.cli(
-        tyro.conf.configure(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)(function),
-        prog=f"miwake {verb}",
-        args=list(arguments),
-    )
-    called.append(bound)
-    return module, lambda: called[0]
+    function: Callable[..., Any] = getattr(module, verb)
+    # what a verb returns is for Python only, and its type is not imported until it runs
+    twin = FunctionType(function.__code__, function.__globals__, verb, function.__defaults__, function.__closure__)
+    twin.__kwdefaults__, twin.__doc__ = function.__kwdefaults__, function.__doc__
+    twin.__annotations__ = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
+    settings = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
+    return module, tyro.cli(tyro.conf.configure(*settings)(twin), prog=f"miwake {verb}", args=list(arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and end the process with its exit code: 0 done, 1 a check failed, 2 wrong use, 3 bad data."""
+    """Run the command line and end the process: 0 done, 1 a check failed, 2 wrong use, 3 bad data."""
     raise SystemExit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -68,8 +68,7 @@ def run(arguments: list[str]) -> int:
         verb = arguments[0]
         if verb not in verbs():
             raise unknown("verb", verb, verbs(), todo="miwake --help")
-        module, result = _parse(verb, arguments[1:])
-        value = result()
+        module, value = _call(verb, arguments[1:])
         show = getattr(module, "show", None)
         code = show(value) if show is not None else 0
         return int(code or 0)

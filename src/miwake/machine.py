@@ -162,5 +162,3 @@ def use_threads(count: int | None) -> int:
 
     torch.set_num_threads(count or cores())
     return torch.get_num_threads()
-
-

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from miwake import machine, tasks
 from miwake.data.decode import BadPicture
 from miwake.data.preprocess import load, network_input
-from miwake.errors import MiwakeError
 from miwake.models import weights
 from miwake.run import Header, load_weights, open_run, read_header
+from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
 from miwake.types import Prediction
 
@@ -49,8 +49,8 @@ class Predictor:
 
     def __init__(self, model: nn.Module, header: Header, device: torch.device) -> None:
         self.header, self.device = header, device
-        self.task: Task = tasks.task(header.task).from_json(header.settings)
-        self.model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.task: Task = tasks.find(header.task).from_json(header.settings)
+        self.model = model.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
     @classmethod
     def open(cls, name: str | Path, device: str = "auto") -> Predictor:
@@ -63,11 +63,11 @@ class Predictor:
         where = machine.pick_device(device)
         machine.calm_allocator()
         if str(name) == "imagenet" and not Path(name).exists():
-            return cls(*imagenet(), where)
+            return cls(*_imagenet(), where)
         path = Path(name)
         file = path if path.is_file() and path.suffix == ".safetensors" else open_run(name).model_file
         header = read_header(file)
-        task = tasks.task(header.task).from_json(header.settings)
+        task = tasks.find(header.task).from_json(header.settings)
         shape = header.preprocessing
         model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
         load_weights(file, model)
@@ -89,10 +89,12 @@ class Predictor:
 
     def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[np.float64]:
         """Raw outputs (n, …) of rows of a data set, whose pictures `gather` gives."""
-        parts = [self.outputs(gather(part)) for part in rows.split(BATCH)]
+        parts = [self.outputs(gather(part)) for part in torch.split(rows, BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
 
-    def predict(self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000) -> Iterator[Prediction | Unreadable]:
+    def predict(
+        self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000
+    ) -> Iterator[Prediction | Unreadable]:
         """Answers in the order of the pictures, which are decoded ahead by other threads.
 
         Args:
@@ -113,7 +115,7 @@ class Predictor:
 
     def _load(self, source: Source, max_pixels: int) -> NDArray[np.uint8] | str:
         try:
-            return load(source, self.header.preprocessing, max_pixels)
+            return load(source, self.header.preprocessing, max_pixels=max_pixels)
         except BadPicture as error:
             return error.reason
         except OSError as error:
@@ -129,6 +131,24 @@ class Predictor:
             answers = iter(self.task.answers(self.outputs(stack), names, self.header))
         for name, picture in loaded:
             yield Unreadable(name, picture) if isinstance(picture, str) else next(answers)
+
+
+def _imagenet() -> tuple[nn.Module, Header]:
+    """The network whose ImageNet weights come with the install."""
+    start = weights.installed()
+    shape = start.trained_for
+    assert shape is not None
+    task = Classify(classes=start.classes)
+    model = task.build(start.architecture, channels=shape.channels, size=shape.size, dropout=None)
+    weights.load(model, start, classes=start.classes)
+    header = Header(
+        task=task.name,
+        settings=task.to_json(),
+        architecture=start.architecture,
+        preprocessing=shape,
+        starting_weights=start.facts(),
+    )
+    return model, header
 
 
 def _name(source: Source) -> str:

@@ -134,8 +134,9 @@ def load_weights(path: Path, model: nn.Module) -> None:
     try:
         model.load_state_dict(load_file(path))
     except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
         raise MiwakeError(
-            f"The weights of {path} do not fit the architecture that its header names: {str(error).splitlines()[-1].strip()}",
+            f"The weights of {path} do not fit the architecture that its header names: {reason}",
             todo="use the version of Miwake that wrote the file (its header says which).",
         ) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,6 +78,17 @@ class Dataset:
     def rows(self, split: int) -> NDArray[np.int64]:
         """Row numbers of one split, ascending."""
         return (self.split == split).nonzero()[0]
+
+    def take(self, rows: NDArray[np.int64]) -> Dataset:
+        """The same data set with these rows only."""
+        return replace(
+            self,
+            paths=[self.paths[row] for row in rows.tolist()],
+            targets=self.targets[rows],
+            split=self.split[rows],
+            group=None if self.group is None else self.group[rows],
+            pixels=None if self.pixels is None else self.pixels[rows],
+        )
 
 
 Fit = Literal["squash", "crop", "pad"]

@@ -77,6 +77,15 @@ def test_the_batch_that_came_in_is_untouched(
     assert not torch.equal(new.pictures, before.float())
 
 
+def test_one_channel_of_floats_is_untouched_too() -> None:
+    """Its planes are in memory as the changes of colour want them: nothing but a copy keeps it safe."""
+    rows = torch.arange(3)
+    given = Batch(torch.full((3, 1, 24, 32), 90.0), rows, rows)
+    before = given.pictures.clone()
+    run(given, Augmentation(brightness=0.5), 0)
+    assert torch.equal(given.pictures, before)
+
+
 def test_how_the_batch_is_cut_up_changes_nothing(smooth: Tensor, make_batch, monkeypatch) -> None:
     whole = run(make_batch(smooth), ALL, 5).pictures
     monkeypatch.setattr(batch, "CHUNK", 1)

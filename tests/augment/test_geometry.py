@@ -147,7 +147,10 @@ def test_masks_are_exact_where_the_move_is_whole() -> None:
     assert torch.equal(new.masks.float(), new.pictures[:, 0])
 
 
-@pytest.mark.parametrize("config", [AFFINE, BENT], ids=["affine", "bent"])
+WAVES = Augmentation(elastic=0.04, elastic_smoothness=0.12, padding="border")
+
+
+@pytest.mark.parametrize("config", [AFFINE, TILTED, WAVES], ids=["affine", "tilted", "waves"])
 def test_boxes_enclose_what_they_enclosed(config: Augmentation) -> None:
     box = torch.tensor([20.0, 14.0, 44.0, 30.0])
     picture = torch.zeros(32, 1, 48, 64, dtype=torch.uint8)
@@ -213,6 +216,21 @@ def test_the_strengths_are_reached_and_not_passed() -> None:
     move, _, _ = measured(Augmentation(shift=0.1, rotation=1e-6))
     assert (move.abs().amax(0) <= torch.tensor([20.01, 10.01])).all()
     assert (move.abs().amax(0) > torch.tensor([19.0, 9.5])).all()
+
+
+def test_pictures_are_tilted_about_their_shifted_centre() -> None:
+    """What is seen around the centre is tilted alike, wherever the shift has put it."""
+    x = torch.arange(65).expand(65, 65)
+    ramp = torch.stack((x, x.T)).byte()[None].expand(50, -1, -1, -1)
+    rows = torch.arange(50)
+
+    def around_centre(config: Augmentation) -> Tensor:
+        new = run(Batch(ramp, rows, rows), config, (65, 65)).pictures
+        return new[:, :, 26:39, 26:39] - new[:, :, 32:33, 32:33]
+
+    tilted = Augmentation(perspective=0.4)
+    assert torch.allclose(around_centre(tilted), around_centre(replace(tilted, shift=0.25)), atol=1e-2)
+    assert (around_centre(tilted) - around_centre(Augmentation())).abs().max() > 0.3
 
 
 def test_elastic_displacement_has_the_strength_asked_for() -> None:

@@ -10,11 +10,11 @@ from miwake.augment.config import Augmentation
 Kind = Literal["digits", "small", "photo"]
 
 DIGITS = Augmentation(
-    shift=0.08,
-    scale=0.15,
-    stretch=0.1,
+    shift=0.07,
+    scale=0.1,
+    stretch=0.07,
     rotation=12,
-    shear=0.2,
+    shear=0.15,
     elastic=0.03,
     padding="border",
 )

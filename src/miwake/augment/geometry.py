@@ -91,7 +91,7 @@ def draw_warp(
     if config.perspective:
         tilt = signed[:, 12:14] * config.perspective
         matrix[:, 2, :2] = tilt
-        matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # keeps the centre where the shift puts it
+        matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # tilts about the shifted centre
 
     knots = None
     if config.elastic:
@@ -188,9 +188,9 @@ def _grid(warp: Warp, part: slice) -> Tensor:
     if not warp.flat:
         grid = grid[:, :2] / grid[:, 2:]
     if warp.knots is not None:
-        knots = warp.knots[part]
-        side = knots.shape[-1]
-        grid += _bells(down, side, warp.smoothness) @ (knots @ _bells(across, side, warp.smoothness).T)
+        knots = warp.knots[part].flatten(0, 1)
+        rows, columns = (_bells(at, knots.shape[-1], warp.smoothness) for at in (down, across))
+        grid.flatten(0, 1).baddbmm_(rows.expand(len(knots), -1, -1), knots @ columns.T)
     return grid.permute(0, 2, 3, 1)
 
 
@@ -227,7 +227,7 @@ def move_boxes(warp: Warp, boxes: Sequence[Tensor]) -> tuple[Tensor, ...]:
     A box keeps its row, so that what is known about it elsewhere stays in step; one that has left the picture
     has no area (see `seen`).
     """
-    steps = 1 if warp.flat and warp.knots is None else 8  # straight edges stay straight: corners suffice
+    steps = 1 if warp.knots is None else 8  # straight edges stay straight: corners suffice
     share = torch.arange(steps, dtype=torch.float32, device=warp.matrix.device) / steps
     low, top = torch.zeros_like(share), torch.ones_like(share)
     x, y = torch.cat((share, top, 1 - share, low)), torch.cat((low, share, top, 1 - share))

@@ -7,8 +7,9 @@ by Pillow. Files are hostile until proven otherwise: sizes are checked before an
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +35,9 @@ Size = tuple[int, int]
 
 MAX_PIXELS = 200_000_000
 """Where nothing else is asked for, larger pictures are refused."""
+
+_LARGE = 16_000_000
+_one_large = threading.Lock()
 
 # The plugins are called by themselves: `Image.open` guards against bombs by a limit that all users of Pillow in the
 # process share, and names the frames of a stereo JPEG a format of its own.
@@ -85,6 +89,9 @@ _MAGIC = (
 # libjpeg's warnings after which the picture is still whole
 _HARMLESS = ("extraneous bytes", "Invalid SOS", "Inconsistent progression", "Unknown Adobe")
 _BROKEN = ("remature end", "bad Huffman", "instead of RST", "Corrupt JPEG", "bogus")
+
+# what Pillow says where a file ends too early
+_SHORT = ("runcated", "requires a buffer", "not enough data", "no more images", "No enough data")
 
 _GREY_16 = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _CONVERTIBLE = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
@@ -141,6 +148,10 @@ class Raw:
     kind: str
     """Pictures with equal pixels give equal `pixels` if they are of one kind: `full`, or how a JPEG was scaled."""
 
+    def upright(self) -> NDArray[np.uint8]:
+        """(H, W, C) pixels, turned upright."""
+        return upright(self.pixels, self.orientation)
+
 
 def read_header(data: bytes | Path, *, max_pixels: int = MAX_PIXELS) -> Header:
     """Read a picture's header without decoding it.
@@ -173,7 +184,7 @@ def decode(
     raw = decode_raw(
         data, channels=channels, enough=lambda height, width: at_least or (height, width), max_pixels=max_pixels
     )
-    return upright(raw.pixels, raw.orientation)
+    return raw.upright()
 
 
 def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size], max_pixels: int) -> Raw:
@@ -193,11 +204,13 @@ def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size]
             raw = _decode_jpeg(data, header, channels, enough(header.height, header.width))
             if raw is not None:
                 return raw
-        image.load()
-        header = _header(image)
-        if header.width * header.height > max_pixels:
-            raise _too_large(header.width, header.height, max_pixels)
-        pixels = _eight_bits(image, channels)
+        # or memory would grow with the number of threads that happen to hold a large one
+        with _one_large if image.width * image.height > _LARGE else nullcontext():
+            image.load()
+            header = _header(image)
+            if header.width * header.height > max_pixels:
+                raise _too_large(header.width, header.height, max_pixels)
+            pixels = _eight_bits(image, channels)
     # Pillow turns a TIFF upright by itself while loading it
     orientation = 1 if header.format == "TIFF" else header.orientation
     return Raw(pixels=pixels, extent=pixels.shape[:2], orientation=orientation, header=header, kind="full")
@@ -242,28 +255,20 @@ def _decode_jpeg(data: bytes, header: Header, channels: int, at_least: Size) -> 
 
 
 def _turbo(data: bytes, space: str, least: Size) -> NDArray[np.uint8] | None:
-    for strict in (True, False):
-        try:
-            pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
-                data,
-                space,
-                fastdct=False,
-                fastupsample=False,
-                min_height=least[0],
-                min_width=least[1],
-                strict=strict,
-            )
-            return pixels
-        except ValueError as error:
-            said = str(error)
-            if strict and any(words in said for words in _HARMLESS):
-                continue
-            if "remature end" in said:
-                raise BadPicture("truncated") from None
-            if any(words in said for words in _BROKEN):
-                raise BadPicture(f"broken ({said})") from None
+    try:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, space, fastdct=False, fastupsample=False, min_height=least[0], min_width=least[1], strict=True
+        )
+        return pixels
+    except ValueError as error:
+        said = str(error)
+        if any(words in said for words in _HARMLESS):
             return None
-    return None
+        if "remature end" in said:
+            raise BadPicture("truncated") from None
+        if any(words in said for words in _BROKEN):
+            raise BadPicture(f"broken ({said})") from None
+        return None
 
 
 # -- Pillow ---------------------------------------------------------------------------------------------------------
@@ -277,15 +282,18 @@ def _opened(data: bytes | Path, max_pixels: int) -> Iterator[ImageFile.ImageFile
             yield _open(file, max_pixels)
     except (BadPicture, AssertionError):
         raise
-    except (MemoryError, Image.DecompressionBombError):
+    except MemoryError:
         raise BadPicture("needs more memory than there is") from None
-    except OSError as error:
-        if error.errno is not None:
-            raise BadPicture(f"cannot be read: {error.strerror}") from None
-        raise BadPicture("truncated" if "truncated" in str(error) else f"broken ({error})") from None
+    except Image.DecompressionBombError:
+        # the TIFF plugin asks again by itself
+        raise BadPicture(f"over Pillow's own limit of {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels") from None
     except Exception as error:
         # a broken file may trip Pillow's parsers in any way at all
-        raise BadPicture("truncated" if "truncated" in str(error) else f"broken ({error})") from None
+        if isinstance(error, OSError) and error.errno is not None:
+            raise BadPicture(f"cannot be read: {error.strerror}") from None
+        said = str(error)
+        short = any(words in said for words in _SHORT)
+        raise BadPicture("truncated" if short else f"broken ({said})") from None
 
 
 def _open(file: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
@@ -298,6 +306,9 @@ def _open(file: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
         raise BadPicture(_stranger(name, start))
     if name == "WebP":
         # libwebp sets up its canvas when the file is opened, so that this must come before
+        if file.seek(0, io.SEEK_END) < int.from_bytes(start[4:8], "little") + 8:
+            raise BadPicture("truncated")
+        file.seek(0)
         width, height = _webp_size(start)
         if width * height > max_pixels:
             raise _too_large(width, height, max_pixels)

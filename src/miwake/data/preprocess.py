@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from miwake.data.decode import MAX_PIXELS, BadPicture, Raw, Size, decode_raw, upright
@@ -154,6 +155,12 @@ def resize(
 
 
 def _area(picture: NDArray[np.uint8], size: Size, extent: tuple[float, float]) -> NDArray[np.uint8]:
+    # a large picture would become four times as large: take whole numbers of pixels together first
+    factors = [max(1, int(length / out / 8)) for length, out in zip(extent, size, strict=True)]
+    if max(factors) > 1:
+        planes = [Image.fromarray(plane).reduce((factors[1], factors[0])) for plane in picture.transpose(2, 0, 1)]
+        picture = np.dstack([np.asarray(plane) for plane in planes])
+        extent = extent[0] / factors[0], extent[1] / factors[1]
     height, width, channels = picture.shape
     rows = _coverage(height, size[0], extent[0]) @ picture.reshape(height, width * channels).astype(np.float32)
     # (size[0], width, C) to (width, size[0], C), so that the columns are rows now

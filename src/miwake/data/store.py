@@ -9,28 +9,25 @@ one writes over it; and two runs that fill a store at once find each other's pic
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import sqlite3
-import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miwake.data.disk import cache_folder, connect, explained, locked, parts, read_at, write_at
+from miwake.data.known import NAME
 from miwake.errors import UsageError
-from miwake.files import WriteError
 from miwake.types import Preprocessing
 
 VERSION = 1
 """Of the way from a file to stored pixels and of the files here; another number is another store."""
-
-_WAIT = 300.0
-"""Seconds to wait for another writer, which holds the lock for as long as one chunk takes to reach the disk."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS pictures (
@@ -39,18 +36,6 @@ CREATE TABLE IF NOT EXISTS pictures (
     thumb BLOB NOT NULL, pixels BLOB
 ) WITHOUT ROWID
 """
-
-
-def cache_folder() -> Path:
-    """Where Miwake keeps what it can make anew: `MIWAKE_CACHE`, or `miwake` in the user's cache directory."""
-    named = os.environ.get("MIWAKE_CACHE")
-    if named:
-        return Path(named).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "miwake"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "miwake"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "miwake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +74,7 @@ class Entry:
 class Store:
     """Fitted pictures of one kind; see the module.
 
-    One object may be used from several threads for reading pixels, and from one at a time for all else.
+    `find` and `read` may be called from several threads at once, the rest from one.
     """
 
     def __init__(self, folder: Path, shape: tuple[int, int, int]) -> None:
@@ -99,7 +84,7 @@ class Store:
         self.bytes_per_picture = int(np.prod(shape))
         self._files = contextlib.ExitStack()
         try:
-            with _explained(folder):
+            with explained(folder):
                 self._open()
         except BaseException:
             self.close()
@@ -107,9 +92,13 @@ class Store:
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._files.enter_context(_locked(self.folder, exclusive=False))
-        self._index = _connect(self.folder / "index.sqlite", _SCHEMA)
+        self._files.enter_context(locked(self.folder, exclusive=False))
+        self._index = connect(self.folder / "index.sqlite", _SCHEMA)
         self._files.callback(self._index.close)
+        # looks up while the other one writes; what is found is what was committed
+        self._reader = connect(self.folder / "index.sqlite")
+        self._files.callback(self._reader.close)
+        self._reading = threading.Lock()
         path = self.folder / "pictures.bin"
         writable = os.access(self.folder, os.W_OK)
         if writable:
@@ -124,11 +113,14 @@ class Store:
         """What is known about these contents; those that are not stored are left out."""
         found: dict[bytes, Facts] = {}
         columns = "content, slot, width, height, format, mode, orientation, kind, thumb, pixels"
-        with _explained(self.folder):
-            for part in _parts(list(contents), 500):
+        with explained(self.folder):
+            for part in parts(list(contents), 500):
                 marks = ",".join("?" * len(part))
-                for row in self._index.execute(f"SELECT {columns} FROM pictures WHERE content IN ({marks})", part):
-                    found[row[0]] = Facts(**dict(zip(Facts.__slots__, row[1:], strict=True)))
+                with self._reading:
+                    rows = self._reader.execute(
+                        f"SELECT {columns} FROM pictures WHERE content IN ({marks})", part
+                    ).fetchall()
+                found.update((row[0], Facts(**dict(zip(Facts.__slots__, row[1:], strict=True)))) for row in rows)
         return found
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -138,13 +130,13 @@ class Store:
             WriteError: the disk is full or may not be written to; the store is as it was before.
         """
         needed = sum(entry.picture.nbytes for entry in entries)
-        with _explained(self.folder, needed), self._writing():
+        with explained(self.folder, needed), self._writing():
             known = self.find(entry.content for entry in entries)
             new = list({entry.content: entry for entry in entries if entry.content not in known}.values())
             (start,) = self._index.execute("SELECT COALESCE(MAX(slot) + 1, 0) FROM pictures").fetchone()
             end = start * self.bytes_per_picture
             try:
-                _write_at(self._pictures.fileno(), end, [np.ascontiguousarray(entry.picture) for entry in new])
+                write_at(self._pictures.fileno(), end, [np.ascontiguousarray(entry.picture) for entry in new])
             except BaseException:
                 # give the disk its room back; nobody reads behind the last picture of the index
                 with contextlib.suppress(OSError):
@@ -152,16 +144,12 @@ class Store:
                 raise
             self._index.executemany(
                 "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (e.content, start + n, e.facts.width, e.facts.height, e.facts.format, e.facts.mode)
-                    + (e.facts.orientation, e.facts.kind, e.facts.thumb, e.facts.pixels)
-                    for n, e in enumerate(new)
-                ),
+                ((entry.content, start + n, *astuple(entry.facts)[1:]) for n, entry in enumerate(new)),
             )
 
     def note_pixels(self, hashes: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep hashes of whole pictures: pairs of a content and the hash of its pixels."""
-        with _explained(self.folder), self._writing():
+        with explained(self.folder), self._writing():
             self._index.executemany(
                 "UPDATE pictures SET pixels = ? WHERE content = ?", ((pixels, content) for content, pixels in hashes)
             )
@@ -173,12 +161,12 @@ class Store:
         pixels they are quicker than the page faults of a map.
         """
         size, handle = self.bytes_per_picture, self._pictures.fileno()
-        view = memoryview(into.reshape(-1))
+        view = into.reshape(-1).data
         for number, slot in enumerate(slots):
             if slot < 0:
                 raise IndexError("this picture could not be read and is not in the store")
             target = view[number * size : (number + 1) * size]
-            if _read_at(handle, target, slot * size) != size:
+            if read_at(handle, target, slot * size) != size:
                 raise UsageError(
                     f"{self.folder / 'pictures.bin'} ends before picture {slot}.",
                     expected="the file as Miwake wrote it",
@@ -211,61 +199,6 @@ def open_store(preprocessing: Preprocessing) -> Store:
     return Store(folder, (height, width, preprocessing.channels))
 
 
-# -- files that have not changed --------------------------------------------------------------------------------------
-
-
-class Known:
-    """Which content a file had when it was last read, so that a file that has not changed is not read again."""
-
-    def __init__(self) -> None:
-        self.folder = cache_folder()
-        with _explained(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._index = _connect(
-                self.folder / "files.sqlite",
-                "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stat BLOB NOT NULL, content BLOB NOT NULL)"
-                " WITHOUT ROWID",
-            )
-
-    def close(self) -> None:
-        """Give back the file."""
-        self._index.close()
-
-    def find(self, stats: dict[str, bytes | None]) -> dict[str, bytes]:
-        """From absolute paths and their `stat_key` to contents, for those files that are as they were."""
-        found: dict[str, bytes] = {}
-        with _explained(self.folder):
-            for part in _parts(list(stats), 500):
-                marks = ",".join("?" * len(part))
-                for path, stat, content in self._index.execute(
-                    f"SELECT path, stat, content FROM files WHERE path IN ({marks})", part
-                ):
-                    if stats[path] == stat:
-                        found[path] = content
-        return found
-
-    def note(self, rows: Sequence[tuple[str, bytes, bytes]]) -> None:
-        """Keep paths with their `stat_key` and content."""
-        with _explained(self.folder), self._index:
-            self._index.execute("BEGIN IMMEDIATE")
-            self._index.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
-
-
-def stat_key(path: str | Path) -> bytes | None:
-    """Changes whenever the file does; None where there is no telling.
-
-    A file that changed within the last two seconds may change again within the file system's clock tick, unseen.
-    """
-    try:
-        stat = os.stat(path)
-    except OSError:
-        return None
-    if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < 2_000_000_000:
-        return None
-    facts = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
-    return hashlib.sha256(repr(facts).encode()).digest()[:16]
-
-
 # -- what is there ----------------------------------------------------------------------------------------------------
 
 
@@ -286,10 +219,10 @@ def usage() -> list[Usage]:
     found = []
     for folder in _stores():
         count = 0
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(folder / "index.sqlite")) as index:
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(folder / "index.sqlite")) as index:
             (count,) = index.execute("SELECT COUNT(*) FROM pictures").fetchone()
         try:
-            with _locked(folder, exclusive=True):
+            with locked(folder, exclusive=True):
                 in_use = False
         except BlockingIOError:
             in_use = True
@@ -315,7 +248,7 @@ def clear(names: Iterable[str] | None = None) -> tuple[int, tuple[str, ...]]:
         if wanted is not None and folder.name not in wanted:
             continue
         try:
-            with _explained(folder), _locked(folder, exclusive=True):
+            with explained(folder), locked(folder, exclusive=True):
                 freed += sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
                 # out of the way in one step: who opens the store from now on makes a new one
                 trash = folder.with_name(f".{folder.name}-{os.getpid()}-{time.time_ns()}")
@@ -323,6 +256,11 @@ def clear(names: Iterable[str] | None = None) -> tuple[int, tuple[str, ...]]:
             shutil.rmtree(trash, ignore_errors=True)
         except BlockingIOError:
             left.append(folder.name)
+    index = cache_folder() / NAME
+    if wanted is None and not left and index.exists():
+        freed += index.stat().st_size
+        with explained(index.parent):
+            index.unlink()
     return freed, tuple(left)
 
 
@@ -331,111 +269,3 @@ def _stores() -> list[Path]:
     if not root.is_dir():
         return []
     return sorted(folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith("."))
-
-
-# -- the system -------------------------------------------------------------------------------------------------------
-
-
-def _parts(items: list[bytes] | list[str], size: int) -> Iterator[list[bytes] | list[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _connect(path: Path, schema: str | None = None) -> sqlite3.Connection:
-    """Open an index; without the right to write, one that is there for reading."""
-    if schema is not None and os.access(path.parent, os.W_OK):
-        index = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        index.execute(schema)
-    else:
-        index = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False
-        )
-    return index
-
-
-@contextlib.contextmanager
-def _locked(folder: Path, *, exclusive: bool) -> Iterator[None]:
-    """Hold a store, so that nobody clears it meanwhile.
-
-    Raises:
-        BlockingIOError: exclusively, and somebody has it open.
-    """
-    if sys.platform == "win32":
-        # where a file that is open cannot be deleted
-        yield
-        return
-    import fcntl
-
-    path = folder / "lock"
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except PermissionError:
-            if exclusive:
-                raise
-            # read-only: nobody here can clear it either
-            yield
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
-            # whoever held it may have cleared the store while this waited
-            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-                yield
-                return
-        finally:
-            os.close(handle)
-
-
-def _write_at(handle: int, start: int, pictures: Sequence[NDArray[np.uint8]]) -> None:
-    os.lseek(handle, start, os.SEEK_SET)
-    for picture in pictures:
-        rest = memoryview(picture.reshape(-1))
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-    os.fsync(handle)
-
-
-if hasattr(os, "preadv"):
-
-    def _read_at(handle: int, into: memoryview, start: int) -> int:
-        done = os.preadv(handle, [into], start)
-        while 0 < done < len(into):
-            more = os.preadv(handle, [into[done:]], start + done)
-            if not more:
-                break
-            done += more
-        return done
-
-else:
-    import threading
-
-    _seeking = threading.Lock()
-
-    def _read_at(handle: int, into: memoryview, start: int) -> int:
-        with _seeking:
-            os.lseek(handle, start, os.SEEK_SET)
-            data = os.read(handle, len(into))
-        into[: len(data)] = data
-        return len(data)
-
-
-@contextlib.contextmanager
-def _explained(folder: Path, needed: int = 0) -> Iterator[None]:
-    """Turn the system's and SQLite's errors into words."""
-    try:
-        yield
-    except BlockingIOError:
-        raise
-    except (OSError, sqlite3.Error) as error:
-        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        room = ""
-        if needed:
-            with contextlib.suppress(OSError):
-                free = shutil.disk_usage(folder).free
-                room = f" {needed:,} bytes were to be written, and {free:,} are free."
-        raise WriteError(
-            f"The cache in {folder} cannot be used: {reason}.{room}",
-            expected="a folder that may be written to, on a disk with room left",
-            todo="make room (`miwake cache` shows and clears what is there), or set MIWAKE_CACHE to another folder.",
-        ) from None

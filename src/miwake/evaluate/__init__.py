@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from miwake.evaluate.calibration import fit_temperature
     from miwake.evaluate.decision import fit_decision, read_costs
     from miwake.evaluate.evaluation import evaluate
-    from miwake.evaluate.sentences import sentences
-    from miwake.evaluate.summary import summary
+    from miwake.evaluate.table import summary
+    from miwake.evaluate.wording import sentences
 
 __all__ = ["evaluate", "fit_decision", "fit_temperature", "read_costs", "sentences", "summary"]
 
@@ -23,8 +23,8 @@ _HOME = {
     "fit_decision": "decision",
     "fit_temperature": "calibration",
     "read_costs": "decision",
-    "sentences": "sentences",
-    "summary": "summary",
+    "sentences": "wording",
+    "summary": "table",
 }
 
 

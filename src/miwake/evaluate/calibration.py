@@ -17,9 +17,7 @@ BINS = 15
 _RANGE = (math.log(0.02), math.log(50.0))
 
 
-def negative_log_likelihood(
-    logits: NDArray[Any], targets: NDArray[np.integer], *, temperature: float = 1.0
-) -> float:
+def negative_log_likelihood(logits: NDArray[Any], targets: NDArray[np.integer], *, temperature: float = 1.0) -> float:
     """Mean over the pictures, in nats; of several labels the sum over the labels.
 
     Args:
@@ -53,9 +51,7 @@ def fit_temperature(logits: NDArray[Any], targets: NDArray[np.integer], *, multi
     return temperature if plain(1 / temperature) < plain(1.0) else 1.0
 
 
-def _smoothed(
-    logits: NDArray[np.float64], targets: NDArray[np.integer], smoothing: float
-) -> Callable[[float], float]:
+def _smoothed(logits: NDArray[np.float64], targets: NDArray[np.integer], smoothing: float) -> Callable[[float], float]:
     """Negative log-likelihood as a function of the inverse temperature; targets give `smoothing` away."""
     if targets.ndim == 2:
         aim = np.where(targets > 0, 1.0 - smoothing, smoothing)

@@ -19,7 +19,7 @@ class EvaluateOptions:
     """Cost of the answer "I don't know", on the scale of --cost (where a mistake costs 1 if that is not given)."""
     taxonomy: Path | None = None
     """CSV file with the columns `fine,coarse`: figures are also given for the coarse classes."""
-    rounds: int = 1000
+    bootstrap_rounds: int = 1000
     """Resamples of the bootstrap."""
-    seed: int = 0
+    bootstrap_seed: int = 0
     """Seed of the bootstrap."""

@@ -22,8 +22,8 @@ _BAD = re.compile(
     r"positive|malignant|cancer|tumou?r|diseased?|sick|ill|infected|lesion|pneumonia|melanoma)\b|不良|異常|欠陥|陽性|悪性"
 )
 _GOOD = re.compile(
-    r"(?i)\b(good|ok|okay|normal|healthy|negative|benign|pass(ed)?|intact|fine|clean|no[ -]\w+|not[ -]\w+|non[ -]\w+)\b|"
-    r"^良|良品|正常|健康|陰性|良性"
+    r"(?i)\b(good|ok|okay|normal|healthy|negative|benign|pass(ed)?|intact|fine|clean|(no|not|non)[ -]\w+)\b"
+    r"|^良|良品|正常|健康|陰性|良性"
 )
 
 
@@ -101,8 +101,7 @@ def _spoken(
     notes = [f"'{kind}' is not given and taken to cost 1." for kind in _KINDS[:2] if kind not in given]
     if multilabel:
         matrix = np.full((len(classes), 2), other)
-        chosen = [name in (options.positive or classes) for name in classes]
-        matrix[chosen] = miss, alarm
+        matrix[[name in (options.positive or classes) for name in classes]] = miss, alarm
         return Costs(matrix=_tuples(matrix), positive=options.positive or classes, notes=tuple(notes))
     positive = options.positive
     if not positive:
@@ -110,7 +109,9 @@ def _spoken(
         notes.append(why)
     if len(set(positive)) == len(classes):
         raise UsageError(
-            f"All classes are positive: {', '.join(positive)}.", expected="one class at least that is not", todo="--positive CLASS"
+            f"All classes are positive: {', '.join(positive)}.",
+            expected="one class at least that is not",
+            todo="--positive CLASS",
         )
     chosen = np.array([name in positive for name in classes])
     matrix = np.full((len(classes), len(classes)), other)
@@ -118,7 +119,9 @@ def _spoken(
     matrix[np.ix_(~chosen, chosen)] = alarm
     np.fill_diagonal(matrix, 0.0)
     if "other" not in given and len(classes) > 2:
-        notes.append(f"A mistake that is neither a miss nor a false alarm is taken to cost {other:g} (other={other:g}).")
+        notes.append(
+            f"A mistake that is neither a miss nor a false alarm is taken to cost {other:g} (other={other:g})."
+        )
     return Costs(matrix=_tuples(matrix), positive=tuple(positive), notes=tuple(notes))
 
 
@@ -171,7 +174,10 @@ def _guess(classes: tuple[str, ...], counts: Sequence[int] | None) -> tuple[tupl
 
 def _matrix(path: Path, classes: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
     """Read a (K, K) matrix whose rows and columns carry the class names, in any order."""
-    shape = f"first line: an empty cell, then the {len(classes)} class names; then a line for each class: its name and numbers"
+    shape = (
+        f"first line: an empty cell, then the {len(classes)} class names; then a line for each class: its name and "
+        "numbers"
+    )
     cells = read_cells(path)
     columns = cells[0][1][1:] if cells else []
     rows = {row[0]: (line, row[1:]) for line, row in cells[1:]}
@@ -190,7 +196,9 @@ def _matrix(path: Path, classes: tuple[str, ...]) -> tuple[tuple[float, ...], ..
             except UsageError as error:
                 raise DataError(error.found, expected=error.expected) from None
         if matrix[true, true]:
-            raise DataError(f"{path}, line {line}: the right answer '{name}' costs {matrix[true, true]:g}.", expected="0")
+            raise DataError(
+                f"{path}, line {line}: the right answer '{name}' costs {matrix[true, true]:g}.", expected="0"
+            )
     if not matrix.any():
         raise DataError(f"{path}: every mistake costs nothing.", expected="a cost above 0")
     return _tuples(matrix)

@@ -11,7 +11,7 @@ from miwake.evaluate.costs import Costs, read_costs
 
 __all__ = ["Costs", "actual_costs", "constant_cost", "fit_decision", "read_costs"]
 
-_SURE = 2.0  # standard errors
+_SURE = 3.0  # standard deviations
 
 
 def fit_decision(
@@ -24,8 +24,8 @@ def fit_decision(
 
     Calibrated probabilities give every answer an expected cost. The cheapest is given where it costs at most
     `unknown_cost`, which is the best threshold if the probabilities are right (Chow 1970). Another threshold is
-    taken only if it would have cost less on validation by more than two standard errors of the difference: with
-    few pictures the best of many thresholds is mostly luck.
+    taken only if it would have cost less on validation, and by so much that the probabilities must be wrong (three
+    standard deviations): with few pictures, or rare and dear mistakes, the best of many thresholds is mostly luck.
 
     Args:
         probabilities: (N, K) calibrated, of the validation split.
@@ -46,36 +46,50 @@ def fit_decision(
         return rule
     choice = choose(probabilities, rule, multilabel=multilabel)
     paid = actual_costs(choice, targets, rule)
+    variance = _variance(probabilities, choice, rule, multilabel)
     return Rule(
         costs=costs.matrix,
         unknown_cost=options.unknown_cost,
-        highest_cost=_threshold(choice.cost, paid, options.unknown_cost),
+        highest_cost=_threshold(choice.cost, variance, paid, options.unknown_cost),
         positive=costs.positive,
         notes=costs.notes,
     )
 
 
-def _threshold(expected: NDArray[np.float64], paid: NDArray[np.float64], unknown: float) -> float:
+def _variance(probabilities: NDArray[np.float64], choice: Choice, rule: Rule, multilabel: bool) -> NDArray[np.float64]:
+    """(N) variance of what the chosen classes cost, if the probabilities are right."""
+    costs = np.array(rule.costs)
+    if multilabel:
+        at_stake = np.where(choice.labels, costs[:, 1], costs[:, 0])
+        return np.asarray((probabilities * (1 - probabilities) * at_stake**2).sum(1))
+    paid = costs[:, choice.labels.argmax(1)].T
+    return np.asarray((probabilities * (paid - choice.cost[:, None]) ** 2).sum(1))
+
+
+def _threshold(
+    expected: NDArray[np.float64], variance: NDArray[np.float64], paid: NDArray[np.float64], unknown: float
+) -> float:
     """Highest expected cost at which to answer.
 
     Args:
         expected: (N) what each answer is expected to cost.
+        variance: (N) of that.
         paid: (N) what it did cost.
         unknown: what it costs not to answer.
     """
     if len(expected) < 2:
         return unknown
     order = np.argsort(expected, kind="stable")
-    expected, gain = expected[order], unknown - paid[order]  # of answering
+    expected, variance, gain = expected[order], variance[order], unknown - paid[order]  # of answering
     saved = np.concatenate([[0.0], np.cumsum(gain)])
     # between equal expectations there is no threshold
     possible = np.concatenate([[True], expected[1:] > expected[:-1], [True]])
     theory = int(np.searchsorted(expected, unknown, side="right"))
     best = int(np.where(possible, saved, -np.inf).argmax())
-    low, high = min(theory, best), max(theory, best)
-    difference = np.zeros(len(gain))
-    difference[low:high] = gain[low:high] if best > theory else -gain[low:high]
-    if difference.sum() <= _SURE * difference.std(ddof=1) * np.sqrt(len(gain)):
+    between, sign = slice(min(theory, best), max(theory, best)), 1.0 if best > theory else -1.0
+    promised = sign * float((unknown - expected[between]).sum())
+    found = sign * float(gain[between].sum())
+    if found <= 0 or found - promised <= _SURE * float(np.sqrt(variance[between].sum())):
         return unknown
     if best == len(gain):
         return float(expected[-1])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
 
 from miwake.types import Figure
 
@@ -37,7 +38,7 @@ def wilson(successes: float, count: float) -> Figure:
 
 
 def interval(value: float, draws: NDArray[np.floating], count: float, units: int) -> Figure:
-    """A figure between 0 and 1 with the percentile interval of its bootstrap (Efron & Tibshirani 1993, section 13.3).
+    """A figure between 0 and 1 with the expanded percentile interval of its bootstrap (Hesterberg 2015).
 
     Where the draws run into 0 or 1, or fewer than five pictures stand behind the figure, resampling cannot see
     what it has not drawn: a class whose pictures are all right would get the interval [1, 1]. There it is Wilson's,
@@ -53,7 +54,7 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or count <= 0 or not len(draws):
         return Figure(value, math.nan, math.nan)
-    low, high = (float(limit) for limit in np.quantile(draws, (0.025, 0.975)))
+    low, high = (float(limit) for limit in np.quantile(draws, _tails(count)))
     if count < FEW or low <= 0 or high >= 1:
         spread, noise = value * (1 - value), float(draws.var())
         effective = min(count, spread / noise) if spread > 0 and noise > 0 else count
@@ -62,13 +63,22 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
     return Figure(value, min(low, value), max(high, value))
 
 
+def _tails(count: float) -> tuple[float, float]:
+    """Which percentiles to take: of a sample of n, resamples spread too little by (n-1)/n, and their normal tails
+    are too short for Student's t."""
+    if count <= 1:
+        return 0.0, 1.0
+    low = float(ndtr(math.sqrt(count / (count - 1)) * stdtrit(count - 1, 0.025)))
+    return low, 1 - low
+
+
 def centred(value: float, draws: NDArray[np.floating], units: int) -> Figure:
     """A figure that resampling shifts (an expected calibration error only grows by noise, a cost has no upper end):
     the draws' percentiles moved so that their mean lies on the value, not below 0."""
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or not len(draws):
         return Figure(value, math.nan, math.nan)
-    low, high = np.quantile(draws, (0.025, 0.975)) - draws.mean() + value
+    low, high = np.quantile(draws, _tails(units)) - draws.mean() + value
     return Figure(value, min(value, max(0.0, float(low))), max(value, float(high)))
 
 

@@ -30,7 +30,7 @@ class Taxonomy:
     def targets(self, targets: NDArray[np.integer]) -> NDArray[np.int64]:
         """Coarse targets of fine ones: (N) class numbers, or (N, J) a 1 where any fine label of j holds."""
         if targets.ndim == 1:
-            return self.index[targets]
+            return np.asarray(self.index[targets])
         return (targets.astype(np.int64) @ self.members.astype(np.int64) > 0).astype(np.int64)
 
     def probabilities(self, fine: NDArray[np.float64], *, multilabel: bool) -> NDArray[np.float64]:
@@ -63,7 +63,9 @@ def read_taxonomy(path: Path, classes: tuple[str, ...]) -> Taxonomy:
         if not group:
             raise DataError(f"{path}, line {line}: '{fine}' has no coarse class.", expected="a name in both columns")
         if coarse.setdefault(fine, group) != group:
-            raise DataError(f"{path}, line {line}: '{fine}' already belongs to '{coarse[fine]}'.", expected="one line a class")
+            raise DataError(
+                f"{path}, line {line}: '{fine}' already belongs to '{coarse[fine]}'.", expected="one line a class"
+            )
     missing = [name for name in classes if name not in coarse]
     if missing:
         shown = ", ".join(missing[:10]) + (", …" if len(missing) > 10 else "")
@@ -87,7 +89,9 @@ def read_cells(path: Path) -> list[tuple[int, list[str]]]:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.", expected="a CSV file") from None
     except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text.", expected="a CSV file in UTF-8", todo="save it as UTF-8.") from None
+        raise DataError(
+            f"{path} is not UTF-8 text.", expected="a CSV file in UTF-8", todo="save it as UTF-8."
+        ) from None
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from miwake.look.svg import Frame, Scale, drawing, escape, fit, measure, num, path, text, ticks
+from miwake.look.svg import Frame, Scale, drawing, measure, num, path, text, ticks
 from miwake.look.text import natural
 from miwake.types import Figure
 
@@ -72,13 +72,14 @@ def lines(
         marks = [mark for mark in marks if mark <= bounds[1] + 1e-9]
     labels = [show(mark) for mark in marks]
     left = max(measure(label) for label in labels) + 10
-    top, bottom, height = 44.0 if phases else 28.0, 196.0, 228.0
+    legend = len(series) > 1
+    top, bottom, height = 8.0 + 20 * legend + 16 * bool(phases), 196.0, 228.0
     across = Scale(min(x), max(x) if max(x) > min(x) else min(x) + 1, left, WIDTH - 10)
     up = Scale(marks[0], max(marks[-1], marks[0] + 1e-9), bottom, top)
     parts = [*_grid(marks, labels, up, left), *_x_axis(x, x_label, across, bottom)]
     parts += _phases(phases, across, top, bottom)
     at = left
-    for line in series:
+    for line in series if legend else ():
         parts.append(f'<path class="s-{line.tone}" d="M{num(at)} 12h18"/>')
         parts.append(text(at + 24, 16, line.name, style="legend"))
         at += 24 + measure(line.name) + 18
@@ -114,19 +115,16 @@ def _x_axis(x: Sequence[float], label: str, across: Scale, bottom: float) -> lis
 
 def _phases(phases: Sequence[Mark], across: Scale, top: float, bottom: float) -> list[str]:
     parts = []
-    ends = [across(mark.x) for mark in phases[1:]] + [WIDTH - 10]
-    for number, (mark, end) in enumerate(zip(phases, ends, strict=True)):
-        place = across(mark.x)
+    starts = [across(mark.x) for mark in phases]
+    for number, (mark, place, end) in enumerate(zip(phases, starts, [*starts[1:], WIDTH - 10], strict=False)):
         if number:
             parts.append(f'<path class="rule" d="M{num(place)} {num(top - 14)}V{num(bottom)}"/>')
-        if end - place > 24:
-            parts.append(text(place + (4 if number else 0), top - 6, mark.label, limit=end - place - 4, style="small"))
+        if end - place > measure(mark.label):
+            parts.append(text(place + (4 if number else 0), top - 6, mark.label, style="small"))
     return parts
 
 
-def _kept(
-    kept: Mark, line: Line, x: Sequence[float], across: Scale, up: Scale, room: tuple[float, float]
-) -> list[str]:
+def _kept(kept: Mark, line: Line, x: Sequence[float], across: Scale, up: Scale, room: tuple[float, float]) -> list[str]:
     value = dict(zip(x, line.values, strict=True)).get(kept.x)
     if value is None or not math.isfinite(value):
         return []
@@ -135,8 +133,13 @@ def _kept(
     anchor = "end" if px > WIDTH * 0.6 else "start" if px < WIDTH * 0.35 else "middle"
     return [
         f'<circle class="ring" cx="{num(px)}" cy="{num(py)}" r="4.5"/>',
-        text(min(px + 6, WIDTH - 10) if anchor == "end" else px, py - 12 if above else py + 22, kept.label,
-             anchor=anchor, style="strong halo"),
+        text(
+            min(px + 6, WIDTH - 10) if anchor == "end" else px,
+            py - 12 if above else py + 22,
+            kept.label,
+            anchor=anchor,
+            style="strong halo",
+        ),
     ]
 
 
@@ -156,7 +159,8 @@ def icons(frame: Frame, figure: Figure) -> Markup:
     )
     parts = [f'<path class="dots" stroke-width="{num(2 * radius)}" d="{dots}"/>']
     parts += [
-        f'<circle class="doubt" cx="{num(x)}" cy="{num(y)}" r="{num(radius * 0.8)}" stroke-width="{num(radius * 0.3)}"/>'
+        f'<circle class="doubt" cx="{num(x)}" cy="{num(y)}" r="{num(radius * 0.8)}" '
+        f'stroke-width="{num(radius * 0.3)}"/>'
         for x, y in places[low:high]
     ]
     parts.append(f'<path class="crosses" stroke-width="{num(radius * 0.5)}" d="{crosses}"/>')
@@ -199,7 +203,7 @@ def reliability(frame: Frame, points: Sequence[Point], *, x_label: str, y_label:
             f'<circle class="blob" cx="{num(px)}" cy="{num(py)}" r="{num(radius)}"><title>'
             f"{point.confidence:.1%} → {point.accuracy:.1%} (n = {point.count:,})</title></circle>"
         )
-    return drawing(frame, WIDTH, bottom + 36, parts)
+    return drawing(frame, right + 16, bottom + 36, parts)
 
 
 def ranked(frame: Frame, counts: Sequence[int], *, x_label: str, y_label: str) -> Markup:
@@ -221,39 +225,46 @@ def ranked(frame: Frame, counts: Sequence[int], *, x_label: str, y_label: str) -
 
 # -- marks for the rows of a table: the numbers stand beside them as text, so they are hidden from screen readers -----
 
-_ROW, _SPAN = 18.0, 180.0
+_ROW, _SPAN, _EDGE = 18.0, 180.0, 6.0
 
 
-def span(figures: Sequence[Figure]) -> Scale:
+def span(figures: Sequence[Figure], *, width: float = _SPAN) -> Scale:
     """The common scale of some rows: from a round number below all intervals up to 1."""
     lows = [figure.low for figure in figures if math.isfinite(figure.low)]
     low = min(lows, default=0.0)
     step = 0.1 if low < 0.9 else 0.05 if low < 0.95 else 0.01
-    floor = max(0.0, math.floor(low / step + 1e-9) * step) if low < 0.999 else 0.99
-    return Scale(floor, 1.0, 6, _SPAN - 6)
+    floor = math.floor(low / step + 1e-9) * step if low < 0.999 else 0.99
+    if low - floor < 0.15 * (1 - floor):
+        floor -= step  # room for the baseline's name
+    floor = max(0.0, floor)
+    return Scale(floor, 1.0, _EDGE, width - _EDGE)
 
 
 def axis(scale: Scale) -> Markup:
     """The head of a column of intervals."""
     parts = [
-        text(scale(scale.low), 12, f"{scale.low:.0%}", anchor="start" if scale.low else "middle"),
+        text(scale(scale.low), 12, f"{scale.low:.0%}"),
         text(scale(1), 12, "100%", anchor="end"),
     ]
-    return _small(_SPAN, parts)
+    return _small(scale.end + _EDGE, parts)
 
 
 def interval(figure: Figure, scale: Scale, baseline: float | None = None) -> Markup:
-    """A value as a dot on its 95% interval, with the baseline as a short rule."""
+    """A value as a dot on its 95% interval, with the baseline as a short rule, or named where it lies off the scale."""
     middle = _ROW / 2
     parts = [f'<path class="grid" d="M{num(scale.start)} {num(middle)}H{num(scale.end)}"/>']
-    if baseline is not None and math.isfinite(baseline) and baseline >= scale.low:
+    if baseline is None or not math.isfinite(baseline):
+        pass
+    elif baseline >= scale.low:
         parts.append(f'<path class="base" d="M{num(scale(baseline))} 3V{num(_ROW - 3)}"/>')
+    else:
+        parts.append(text(0, middle + 4, f"◂ {baseline:.0%}", style="small halo"))
     if math.isfinite(figure.low) and math.isfinite(figure.high):
         low, high = scale(max(figure.low, scale.low)), scale(min(figure.high, 1.0))
         parts.append(f'<path class="whisker" d="M{num(low)} {num(middle)}H{num(high)}"/>')
     if math.isfinite(figure.value):
         parts.append(f'<circle class="f-first" cx="{num(scale(figure.value))}" cy="{num(middle)}" r="4.2"/>')
-    return _small(_SPAN, parts)
+    return _small(scale.end + _EDGE, parts)
 
 
 def stacked(counts: Sequence[int], largest: int) -> Markup:
@@ -269,9 +280,24 @@ def stacked(counts: Sequence[int], largest: int) -> Markup:
     return _small(_SPAN, parts)
 
 
-def key(tone: Tone) -> Markup:
-    """The colour of a series, for a column's head."""
-    return Markup(f'<svg class="key" width="12" height="12" aria-hidden="true"><rect class="f-{tone}" width="12" height="12"/></svg>')
+def outcome(right: float, unknown: float) -> Markup:
+    """Shares of right answers, of "I don't know" and of wrong answers; they sum to 1."""
+    scale = Scale(0, 1, 0, _SPAN)
+    first, second = scale(right), scale(min(1.0, right + unknown))
+    parts = [
+        f'<rect class="{style}" x="{num(start)}" y="3" width="{num(max(end - start - 1, 0.6))}" height="12"/>'
+        for style, start, end in (("f-first", 0, first), ("f-unknown", first, second), ("f-wrong", second, _SPAN))
+        if end - start > 0.05
+    ]
+    return _small(_SPAN, parts)
+
+
+def key(style: str) -> Markup:
+    """The colour of a series, such as `first`, for a column's head."""
+    return Markup(
+        f'<svg class="key" width="12" height="12" aria-hidden="true">'
+        f'<rect class="f-{style}" width="12" height="12"/></svg>'
+    )
 
 
 def _small(width: float, parts: Sequence[str]) -> Markup:

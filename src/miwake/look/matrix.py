@@ -12,15 +12,15 @@ from miwake.look.svg import Frame, drawing, escape, fit, measure, num, text
 
 LARGEST = 120
 """With more classes than these a cell would be too small to see; the most confused pairs are listed instead."""
-_NUMBERED = 40
-_ROOM = 960.0
+_NUMBERED = 30
+_ROOM = 760.0
 """Pixels for the cells of a large matrix."""
 
 
 def confusion(frame: Frame, matrix: Sequence[Sequence[int]], names: Sequence[str], *, true: str, answer: str) -> Markup:
     """Rows are the true classes, columns the answers; blue is right, orange wrong, deeper is a larger share of the row.
 
-    Up to 40 classes each cell bears its count; up to `LARGEST` the cells are small and every few classes are named.
+    Up to 30 classes each cell bears its count; up to `LARGEST` the cells are small and every few classes are named.
 
     Args:
         frame: title and description.
@@ -34,7 +34,7 @@ def confusion(frame: Frame, matrix: Sequence[Sequence[int]], names: Sequence[str
     widest = max((len(f"{cell:,}") for row in matrix for cell in row), default=1)
     cell = max(26.0, 9 + 6.6 * widest) if numbered else max(6.0, math.floor(_ROOM / count))
     if count <= 6:
-        cell = max(cell, 44.0)
+        cell = max(cell, 56.0)
     every = max(1, math.ceil(15 / cell))
     labels = [f"{place + 1} {name}" if every > 1 else name for place, name in enumerate(names)]
     side = min(max(measure(fit(label, 150)) for label in labels) + 8, 158.0)
@@ -43,7 +43,7 @@ def confusion(frame: Frame, matrix: Sequence[Sequence[int]], names: Sequence[str
     edge = count * cell
     parts = [
         text(left, 12, f"{answer} →", style="strong"),
-        text(12, top + min(edge, measure(true) + 16), f"{true} →", style="strong", turn=-90)
+        text(2, top + 2, f"{true} →", style="strong", turn=90)
         if edge > measure(true) + 16
         else text(0, top - 6, f"{true} ↓", style="strong"),
         f'<rect class="field" x="{num(left)}" y="{num(top)}" width="{num(edge)}" height="{num(edge)}"/>',
@@ -53,8 +53,14 @@ def confusion(frame: Frame, matrix: Sequence[Sequence[int]], names: Sequence[str
         parts.append(text(left - 6, top + middle + 4, labels[place], anchor="end", limit=side))
         turn = None if upright else -45.0
         parts.append(
-            text(left + middle + (0 if upright else 3), top - 6, labels[place], limit=side, turn=turn,
-                 anchor="middle" if upright else "start")
+            text(
+                left + middle + (0 if upright else 3),
+                top - 6,
+                labels[place],
+                limit=side,
+                turn=turn,
+                anchor="middle" if upright else "start",
+            )
         )
     parts += _cells(matrix, names, left, top, cell) if numbered else _fields(matrix, left, top, cell)
     overhang = 0 if upright else min(side, measure(labels[-1])) * 0.72

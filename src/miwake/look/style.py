@@ -92,7 +92,7 @@ def ramp(ground: str, colour: str) -> list[tuple[str, str]]:
     """Fills of a heat map from the faintest to the colour itself, each with the black or white that reads on it."""
     pairs = []
     for step in range(1, STEPS + 1):
-        fill = mix(ground, colour, 0.12 + 0.88 * (step - 1) / (STEPS - 1))
+        fill = mix(ground, colour, 0.25 + 0.75 * (step - 1) / (STEPS - 1))
         pairs.append((fill, max(("#000000", "#ffffff"), key=lambda ink: contrast(fill, ink))))
     return pairs
 

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from miwake.look.text import Language, clean, duration, shorten
+from miwake.look.text import Language, clean, duration, shorten, wrap
 from miwake.look.words import words
 
 WIDTH = 80
@@ -44,8 +44,8 @@ def say(text: str, *, bold: bool = False, file: TextIO | None = None) -> None:
     """
     console = _console(file or sys.stdout)
     for line in text.split("\n"):
-        shown = Text(clean(line), style="bold" if bold else "", overflow="ignore")
-        console.print(shown, overflow="ignore", crop=False)
+        for part in wrap(clean(line), WIDTH):
+            console.print(Text(part, style="bold" if bold else ""), soft_wrap=True)
 
 
 def table(rows: Sequence[Sequence[object]], *, header: Sequence[str] = (), file: TextIO | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from typing import Literal
 
@@ -31,6 +32,26 @@ def _visible(char: str) -> str:
     return char
 
 
+_WORD = re.compile(
+    r"\s+|[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef][、。，．・：；？！）」』】％]*|[^\s\u2e80-\u9fff\uff01-\uffef]+"
+)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line at spaces, and between Japanese characters, into lines of at most `width` columns.
+
+    A longer word, such as a path, stays whole, so that it can be copied.
+    """
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1].strip() and cells(lines[-1] + word.rstrip()) > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+            word = word.lstrip()
+        lines[-1] += word
+    return lines
+
+
 def cells(text: str) -> int:
     """Columns that a text takes in a terminal: wide characters take two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
@@ -56,14 +77,10 @@ def _head(text: str, limit: int) -> str:
     return text
 
 
-def percent(value: float) -> str:
-    """A share as a percentage: one decimal, two near 100%, where a tenth of a percent is much of what is left.
-
-    Never rounded up to 100% nor down to 0%.
-    """
+def percent(value: float, digits: int = 1) -> str:
+    """A share as a percentage, never rounded up to 100% nor down to 0%."""
     if not math.isfinite(value):
         return NONE
-    digits = 2 if 0.99 <= value < 1 else 1
     step = 10 ** (-digits - 2)
     if 0 < value < 1:
         value = min(max(value, step), 1 - step)
@@ -71,11 +88,15 @@ def percent(value: float) -> str:
     return (text[: -digits - 1] if value in (0, 1) else text) + "%"
 
 
-def percent_range(figure: Figure, to: str = "–") -> str:
-    """The interval of a share: `97.0–99.3%`."""
+def share(figure: Figure) -> tuple[str, str]:
+    """A share and its interval: `98.6%` and `97.0–99.3%`.
+
+    Two decimals from 99% on, where a tenth of a percent is much of what is left.
+    """
+    digits = 2 if 0.99 <= figure.value < 1 else 1
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
-        return NONE
-    return f"{percent(figure.low)[:-1]}{to}{percent(figure.high)}"
+        return percent(figure.value, digits), NONE
+    return percent(figure.value, digits), f"{percent(figure.low, digits)[:-1]}–{percent(figure.high, digits)}"
 
 
 def decimal(value: float, digits: int = 3) -> str:
@@ -83,11 +104,11 @@ def decimal(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else NONE
 
 
-def decimal_range(figure: Figure, to: str = "–") -> str:
+def decimal_range(figure: Figure) -> str:
     """The interval of a number: `0.981–0.997`."""
     if not (math.isfinite(figure.low) and math.isfinite(figure.high)):
         return NONE
-    return f"{decimal(figure.low)}{to}{decimal(figure.high)}"
+    return f"{decimal(figure.low)}–{decimal(figure.high)}"
 
 
 def compact(number: float, language: Language = "en") -> str:
@@ -131,8 +152,12 @@ def duration(seconds: float, language: Language = "en") -> str:
 def natural(figure: Figure) -> tuple[int, int, int, int]:
     """A share as natural frequencies: `(of, about, low, high)`, as in "of 100 it gets 97 right, 95 to 98".
 
-    Out of 100; out of 1,000 where the share is so near to 0 or 1 that hundredths would hide the rest. Risk is
-    understood better in this form than in percentages (Gigerenzer & Hoffrage 1995).
+    Out of 100; out of 1,000 where the share is near to 0 or 1, and known well enough that hundredths would hide the
+    rest. Without an interval, low and high are about the value. Risk is understood better in this form than in
+    percentages (Gigerenzer & Hoffrage 1995).
     """
-    of = 100 if 0.02 <= figure.value <= 0.98 else 1000
+    if not math.isfinite(figure.low):
+        figure = Figure(figure.value, figure.value, figure.value)
+    near = not 0.02 <= figure.value <= 0.98
+    of = 1000 if near and figure.high - figure.low < 0.05 else 100
     return of, round(figure.value * of), math.floor(figure.low * of + 1e-9), math.ceil(figure.high * of - 1e-9)

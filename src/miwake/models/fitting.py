@@ -41,7 +41,7 @@ class Loaded:
 
 
 @torch.no_grad()
-def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: bool) -> Loaded:
+def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: bool, origin: str = "") -> Loaded:
     """Copy what fits, fit what can be fitted, and say what was left.
 
     Args:
@@ -49,6 +49,7 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
         tensors: by the network's own names.
         name: of the weights, for the error.
         head: whether the last layer is to be taken.
+        origin: the architecture that the tensors come from, for the error; empty where it is not known.
 
     Raises:
         UsageError: less than half of the network's numbers are among the tensors.
@@ -56,6 +57,7 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
     wanted = model.state_dict()
     last = classifier(model) + "."
     first = first_convolution(model)
+    grid = getattr(getattr(model, "patch_embed", None), "grid_size", None)
     taken: list[str] = []
     adapted: list[str] = []
     skipped: list[tuple[str, str]] = []
@@ -69,12 +71,12 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
         elif source.shape == target.shape:
             fitted[key] = source
             taken.append(key)
-        elif (changed := _fit(key, source, target, first)) is not None:
+        elif (changed := _fit(key, source, target, first, grid)) is not None:
             fitted[key] = changed
             adapted.append(key)
         else:
             skipped.append((key, f"{_shape(source)} does not fit {_shape(target)}"))
-    _check(wanted, fitted, last, name)
+    _check(wanted, fitted, last, name, origin)
     for key, tensor in fitted.items():
         wanted[key].copy_(tensor)
     return Loaded(
@@ -86,14 +88,14 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
     )
 
 
-def _check(wanted: Mapping[str, Tensor], fitted: Mapping[str, Tensor], last: str, name: str) -> None:
+def _check(wanted: Mapping[str, Tensor], fitted: Mapping[str, Tensor], last: str, name: str, origin: str) -> None:
     body = {key: tensor.numel() for key, tensor in wanted.items() if not key.startswith(last)}
     share = sum(size for key, size in body.items() if key in fitted) / max(sum(body.values()), 1)
     if share < 0.5:
         raise UsageError(
             f"The weights of {name} belong to another network: {share:.0%} of this network's numbers are among them.",
             expected="weights of the same architecture",
-            todo="name the architecture that they were trained in with --model.",
+            todo=f"--model {origin or 'NAME'}, the architecture that they were trained in.",
         )
 
 
@@ -109,7 +111,7 @@ def _shape(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape)) or "one number"
 
 
-def _fit(key: str, source: Tensor, target: Tensor, first: str) -> Tensor | None:
+def _fit(key: str, source: Tensor, target: Tensor, first: str, grid: tuple[int, int] | None) -> Tensor | None:
     """The source in the target's shape, or None where that would make no sense."""
     if key == first and source.ndim == target.ndim == 4 and source.shape[0] == target.shape[0]:
         source = to_channels(source, target.shape[1])
@@ -120,8 +122,8 @@ def _fit(key: str, source: Tensor, target: Tensor, first: str) -> Tensor | None:
 
             patches: Tensor = resample_patch_embed(source, list(target.shape[2:]))
             return patches
-    if key.endswith("pos_embed") and source.ndim == target.ndim == 3 and source.shape[2] == target.shape[2]:
-        return _to_positions(source, target)
+    if grid and key == "pos_embed" and source.ndim == 3 and source.shape[2] == target.shape[2]:
+        return _to_positions(source, target, grid)
     return None
 
 
@@ -146,24 +148,15 @@ def to_channels(weight: Tensor, channels: int) -> Tensor:
     return weight[:, turns] * (before / channels)
 
 
-def _to_positions(source: Tensor, target: Tensor) -> Tensor | None:
-    """Positions (1, tokens, F) of a square grid with at most one token before it, resampled to another such grid."""
-    grids = []
-    for tensor in (source, target):
-        prefix = next((extra for extra in (0, 1) if _is_square(tensor.shape[1] - extra)), None)
-        if prefix is None:
-            return None
-        grids.append((math.isqrt(tensor.shape[1] - prefix), prefix))
-    (before, prefix), (after, same) = grids
-    if prefix != same:
+def _to_positions(source: Tensor, target: Tensor, grid: tuple[int, int]) -> Tensor | None:
+    """Positions (1, tokens, F) of a square grid, resampled to another grid with as many tokens before it."""
+    prefix = target.shape[1] - grid[0] * grid[1]
+    side = math.isqrt(max(source.shape[1] - prefix, 0))
+    if prefix not in (0, 1) or side * side != source.shape[1] - prefix:
         return None
     from timm.layers.pos_embed import resample_abs_pos_embed
 
     positions: Tensor = resample_abs_pos_embed(
-        source, new_size=[after, after], old_size=[before, before], num_prefix_tokens=prefix
+        source, new_size=list(grid), old_size=[side, side], num_prefix_tokens=prefix
     )
     return positions
-
-
-def _is_square(number: int) -> bool:
-    return math.isqrt(number) ** 2 == number

@@ -8,7 +8,7 @@ from torchvision.models.googlenet import BasicConv2d
 
 VARIANTS = ("googlenet",)
 SIZE = 224
-SMALLEST = 16
+SMALLEST = 15
 PAPER = "Szegedy et al. 2015, Going deeper with convolutions"
 HUB = "torchvision"
 LICENCE = "not stated"

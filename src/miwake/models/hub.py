@@ -72,14 +72,17 @@ def _torchvision_facts(name: str) -> HubFacts | None:
         return None
     recipe = best.transforms()
     side, stored = int(recipe.crop_size[0]), int(recipe.resize_size[0])
+    mean, std = tuple(recipe.mean), tuple(recipe.std)
+    if name == "googlenet":  # trained for these; torchvision converts inside its network, which is not done here
+        mean = std = (0.5, 0.5, 0.5)
     return HubFacts(
         location=f"{name}.{best.name}",
         licence="not stated",
         preprocessing=Preprocessing(
             size=(side, side),
             channels=3,
-            mean=tuple(recipe.mean),
-            std=tuple(recipe.std),
+            mean=mean,
+            std=std,
             fit="crop",
             interpolation=cast(Interpolation, recipe.interpolation.value),
             crop=side / stored,
@@ -96,7 +99,7 @@ def fetch(where: Literal["timm", "torchvision"], location: str) -> dict[str, Ten
     """
     try:
         return _fetch_timm(location) if where == "timm" else _fetch_torchvision(location)
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # each hub's client has errors of its own, and all of them mean the same here
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UsageError(
             f"The weights {location} could not be fetched from {where}'s hub ({reason}).",
@@ -164,7 +167,7 @@ def _read_pickle(path: Path) -> Any:
             expected="a file with nothing but tensors",
             todo="where you trust it, load it yourself and save `model.state_dict()` as .safetensors.",
         ) from None
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # in damaged bytes torch's reader stumbles over anything: struct.error, IndexError, …
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UsageError(f"{path} is not a whole file of weights ({reason}).", todo="copy the file anew.") from None
 

@@ -8,7 +8,7 @@ from miwake.models.zoo import from_timm
 
 VARIANTS = ("inception_v3",)
 SIZE = 299
-SMALLEST = 75
+SMALLEST = 39
 PAPER = "Szegedy et al. 2016, Rethinking the inception architecture for computer vision"
 HUB = "timm"
 LICENCE = "apache-2.0"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import timm
+from timm.layers.patch_embed import PatchEmbed
 from torch import nn
 
 VARIANTS = ("vit_tiny", "vit_small", "vit_base")
@@ -30,16 +31,19 @@ def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], d
     that is no whole number of patches is filled up with zeros at the right and at the bottom. Weights for other
     patches or other sizes are resampled when they are loaded.
     """
+    width = patch(min(size))
     model: nn.Module = timm.create_model(
         HUB_NAMES[variant],
         pretrained=False,
         in_chans=channels,
         num_classes=classes,
         drop_rate=0.0 if dropout is None else dropout,
-        img_size=size,
-        patch_size=patch(min(size)),
+        img_size=tuple(-(-side // width) * width for side in size),
+        patch_size=width,
         dynamic_img_pad=True,
     )
+    assert isinstance(model.patch_embed, PatchEmbed)
+    model.patch_embed.strict_img_size = False  # or it would refuse what it is told to fill up
     return model
 
 

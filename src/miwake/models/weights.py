@@ -131,7 +131,7 @@ def load(model: nn.Module, weights: StartingWeights, *, classes: tuple[str, ...]
     from miwake.models.fitting import put
 
     same = bool(classes) and classes == weights.classes
-    return put(model, _tensors(weights), weights.name, head=same)
+    return put(model, _tensors(weights), weights.name, head=same, origin=weights.architecture)
 
 
 def _not_at_hand(architecture: str, download: bool) -> UsageError:
@@ -180,9 +180,7 @@ def _from_path(path: Path, architecture: str) -> StartingWeights:
         if header is not None:
             return _from_run(path, header)
     elif path.suffix not in (".pth", ".pt", ".bin"):
-        raise UsageError(
-            f"{path} is not a file of weights that can be read.", expected=".safetensors, .pth, .pt or .bin"
-        )
+        raise UsageError(f"{path} is not a file of weights, by its name.", expected=".safetensors, .pth, .pt or .bin")
     known = _at_hub_quietly(architecture)
     return StartingWeights(
         name=path.name,
@@ -213,11 +211,13 @@ def _run_header(path: Path) -> dict[str, Any] | None:
     try:
         with safe_open(path, framework="numpy") as file:
             text = (file.metadata() or {}).get("miwake")
+        return None if text is None else dict(json.loads(text))
     except (SafetensorError, OSError) as error:
         raise UsageError(
             f"{path} is not a whole safetensors file ({str(error).splitlines()[0]}).", todo="copy the file anew."
         ) from None
-    return None if text is None else dict(json.loads(text))
+    except ValueError as error:
+        raise _damaged(path, error) from None
 
 
 def _from_run(path: Path, header: dict[str, Any]) -> StartingWeights:
@@ -234,7 +234,11 @@ def _from_run(path: Path, header: dict[str, Any]) -> StartingWeights:
             classes=tuple(header["settings"].get("classes", ())),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"The header of {path} is damaged ({error!r}).", todo="copy the file anew.") from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> UsageError:
+    return UsageError(f"The header of {path} is damaged ({error!r}).", todo="copy the file anew.")
 
 
 def _tensors(weights: StartingWeights) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 VARIANTS = ("zfnet",)
 SIZE = 224
-SMALLEST = 40
+SMALLEST = 53
 PAPER = "Zeiler and Fergus 2013, Visualizing and understanding convolutional networks"
 COUNTS = {
     "zfnet": (58_301_578, 1_163_977_856),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from miwake.errors import MiwakeError
@@ -15,9 +15,15 @@ from miwake.look import charts
 from miwake.look.style import stylesheet
 from miwake.look.text import clean
 from miwake.look.words import words
-from miwake.report import figures, material
+from miwake.report.classes import classes
+from miwake.report.common import counted
 from miwake.report.contents import ReportContents
-from miwake.report.material import Budget
+from miwake.report.data import data
+from miwake.report.facts import model, preprocessing, settings
+from miwake.report.gallery import Budget, filters, mistakes, seen
+from miwake.report.learning import learning
+from miwake.report.result import result
+from miwake.report.trust import trust
 
 LIMIT = 5_000_000
 """Bytes of a report at most."""
@@ -64,14 +70,7 @@ def render(contents: ReportContents) -> str:
 
 def _render(contents: ReportContents, budget: Budget) -> str:
     language = contents.language
-    environment = Environment(
-        loader=PackageLoader("miwake.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(
+    page = _template().render(
         css=Markup(stylesheet()),
         language=language,
         t=partial(_words, language),
@@ -80,6 +79,18 @@ def _render(contents: ReportContents, budget: Budget) -> str:
     )
     # a name with an undecodable byte must not keep the page from being written
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("miwake.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
 
 
 def _words(language: Any, key: str, **values: object) -> str:
@@ -95,24 +106,24 @@ def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
             language,
             architecture=clean(contents.model.architecture),
             data=clean(contents.data.name),
-            classes=figures.counted(len(evaluation.classes), "classes", language),
-            pictures=figures.counted(evaluation.count, "pictures", language),
+            classes=counted(len(evaluation.classes), "classes", language),
+            pictures=counted(evaluation.count, "pictures", language),
         ),
         "multilabel": evaluation.multilabel,
         "class_count": len(evaluation.classes),
-        "result": figures.result(evaluation, contents.validation, language),
-        "mistakes": material.mistakes(contents, budget),
-        "classes": figures.classes(evaluation, language),
-        "trust": figures.trust(evaluation, language),
-        "data": material.data(contents, budget),
-        "seen": material.seen(contents, budget),
-        "learning": material.learning(contents),
-        "filters": material.filters(contents),
-        "model": material.model(contents.model, language),
-        "preprocessing": material.preprocessing(contents.preprocessing, language),
+        "result": result(evaluation, contents.validation, language),
+        "mistakes": mistakes(contents, budget),
+        "classes": classes(evaluation, language),
+        "trust": trust(evaluation, language),
+        "data": data(contents, budget),
+        "seen": seen(contents, budget),
+        "learning": learning(contents),
+        "filters": filters(contents),
+        "model": model(contents.model, language),
+        "preprocessing": preprocessing(contents.preprocessing, language),
         "commands": contents.commands,
-        "configuration": material.settings(contents.configuration, language),
-        "environment": material.settings(contents.environment, language),
+        "configuration": settings(contents.configuration, language),
+        "environment": settings(contents.environment, language),
     }
     return view | {"sections": _sections(view)}
 

@@ -19,8 +19,8 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _HELPERS))
 
 
-def task(name: str) -> type[Task]:
-    """The class of a task.
+def find(name: str) -> type[Task]:
+    """The class of a task by its name.
 
     Raises:
         UsageError: there is no such task.
@@ -30,6 +30,6 @@ def task(name: str) -> type[Task]:
     if name not in names():
         raise unknown("task", name, names())
     module = import_module(f"miwake.tasks.{name}")
-    found = [v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Task) and v.__module__ == module.__name__]
-    (kind,) = [kind for kind in found if kind.name == name]
+    classes = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Task)]
+    (kind,) = [kind for kind in classes if kind.__module__ == module.__name__]
     return kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,8 +15,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from miwake import models
+from miwake.choice import Rule, choose, probabilities
+from miwake.evaluate import fit_decision, fit_temperature
+from miwake.evaluate.config import EvaluateOptions
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Phase, Task, Turn
+from miwake.tasks.task import Calibrated, Phase, Task, Turn
 from miwake.types import Batch, Dataset, Prediction
 
 
@@ -96,7 +99,7 @@ class Classify(Task):
         """Accuracy and loss."""
         return ClassifyMeter(self.multilabel)
 
-    def phases(self, model: nn.Module, *, pretrained: bool) -> tuple[Phase, ...]:
+    def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
         """From random weights: everything. From given ones: the head on frozen features, then everything.
 
         The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batch
@@ -127,11 +130,38 @@ class Classify(Task):
         # smoothed labels spoil a regression on frozen features
         fit_head(layer, features, labels, replace(self, label_smoothing=0.0).loss)
 
-    def answers(
-        self, outputs: NDArray[np.float64], paths: tuple[str, ...], header: Mapping[str, Any]
-    ) -> list[Prediction]:
-        """Calibrated probabilities and the choice that costs least; see `miwake.evaluate.decision`."""
-        raise NotImplementedError
+    def answers(self, outputs: NDArray[np.float64], paths: Sequence[str], header: Calibrated) -> list[Prediction]:
+        """Calibrated probabilities and the choice that costs least."""
+        chances = self.chances(outputs, header)
+        choice = choose(chances, Rule.from_json(header.decision), multilabel=self.multilabel)
+        # several labels: as sure as the least sure of them
+        sure = np.where(choice.labels, chances, 1 - chances if self.multilabel else 1.0).min(1)
+        names = np.array(self.classes, dtype=object)
+        return [
+            Prediction(
+                path=path,
+                label=";".join(names[chosen]) if known else None,
+                probability=float(probability),
+                probabilities=tuple(row.tolist()),
+            )
+            for path, chosen, known, probability, row in zip(
+                paths, choice.labels, choice.known, sure, chances, strict=True
+            )
+        ]
+
+    def chances(self, outputs: NDArray[np.float64], header: Calibrated) -> NDArray[np.float64]:
+        """Calibrated probabilities (B, K) of raw outputs (B, K)."""
+        temperature = float(header.calibration.get("temperature", 1.0))
+        return probabilities(outputs, temperature=temperature, multilabel=self.multilabel)
+
+    def calibrate(
+        self, outputs: NDArray[np.float64], targets: NDArray[Any], options: EvaluateOptions
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Temperature and decision rule from the validation split, for the model file's header."""
+        temperature = fit_temperature(outputs, targets, multilabel=self.multilabel)
+        chances = probabilities(outputs, temperature=temperature, multilabel=self.multilabel)
+        rule = fit_decision(chances, targets, options, self.classes)
+        return {"temperature": temperature}, {} if rule is None else rule.to_json()
 
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
         """The picture with its answer on a band below it."""

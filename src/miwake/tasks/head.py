@@ -40,10 +40,10 @@ def fit_head(
         def closure() -> Tensor:
             optimizer.zero_grad()
             value = loss(scaled @ weight.T + bias, labels) + 0.5 * decay * weight.square().sum()
-            value.backward()
+            torch.autograd.backward(value)
             return value
 
-        optimizer.step(closure)
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
     with torch.no_grad():
         folded = weight / std
         layer.weight.copy_(folded)

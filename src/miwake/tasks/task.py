@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+    from miwake.evaluate.config import EvaluateOptions
     from miwake.types import Batch, Dataset, Prediction
 
 
@@ -52,6 +53,18 @@ class Phase:
     """How often a phase that only observes goes over the data, each time augmented anew."""
     frozen_norm: bool = False
     """Whether batch normalisation keeps the statistics that it came with (right for small batches)."""
+
+
+class Calibrated(Protocol):
+    """The part of a model file's header that an answer needs."""
+
+    @property
+    def calibration(self) -> Mapping[str, Any]:
+        """Fitted on validation."""
+
+    @property
+    def decision(self) -> Mapping[str, Any]:
+        """Costs and thresholds, chosen on validation."""
 
 
 class Meter(Protocol):
@@ -114,16 +127,20 @@ class Task(ABC):
         """A new meter for validation."""
 
     @abstractmethod
-    def answers(
-        self, outputs: NDArray[np.float64], paths: tuple[str, ...], header: Mapping[str, Any]
-    ) -> list[Prediction]:
-        """Raw outputs (B, …) as answers, with the calibration and thresholds of the model file's header."""
+    def answers(self, outputs: NDArray[np.float64], paths: Sequence[str], header: Calibrated) -> list[Prediction]:
+        """Raw outputs (B, …) as answers, by the calibration and the decision rule of the model file."""
+
+    @abstractmethod
+    def calibrate(
+        self, outputs: NDArray[np.float64], targets: NDArray[Any], options: EvaluateOptions
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the model file keeps as `calibration` and `decision`, from the validation split."""
 
     @abstractmethod
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
         """The picture (H, W, C) with its answer, as a person wants to see it."""
 
-    def phases(self, model: nn.Module, *, pretrained: bool) -> tuple[Phase, ...]:
+    def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
         """What learns when. By default everything, all the time."""
         return (Phase(name="train"),)
 

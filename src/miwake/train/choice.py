@@ -8,7 +8,7 @@ from typing import Any
 
 from miwake import tasks
 from miwake.augment.config import Augmentation
-from miwake.tasks.task import Task
+from miwake.tasks.task import Phase, Task, Turn
 from miwake.train.config import Recipe
 from miwake.types import Preprocessing
 
@@ -24,6 +24,7 @@ class Choice:
     preprocessing: Preprocessing
     augmentation: Augmentation
     task: Task
+    phases: tuple[Phase, ...]
     recipe: Recipe
     reasons: tuple[str, ...] = ()
     """Why, a sentence each."""
@@ -46,6 +47,7 @@ class Choice:
             "preprocessing": self.preprocessing.to_json(),
             "augmentation": asdict(self.augmentation),
             "task": {"name": self.task.name, **self.task.to_json()},
+            "phases": [asdict(phase) for phase in self.phases],
             "recipe": asdict(self.recipe),
             "reasons": list(self.reasons),
         }
@@ -53,14 +55,22 @@ class Choice:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Choice:
         """The inverse of `to_json`."""
-        augmentation = {key: tuple(v) if isinstance(v, list) else v for key, v in data["augmentation"].items()}
+        augmentation: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data["augmentation"].items()
+        }
         return cls(
             architecture=data["architecture"],
             dropout=data["dropout"],
             starting_weights=data["starting_weights"],
             preprocessing=Preprocessing.from_json(data["preprocessing"]),
             augmentation=Augmentation(**augmentation),
-            task=tasks.task(data["task"]["name"]).from_json(data["task"]),
+            task=tasks.find(data["task"]["name"]).from_json(data["task"]),
+            phases=tuple(_phase(phase) for phase in data["phases"]),
             recipe=Recipe(**data["recipe"]),
             reasons=tuple(data["reasons"]),
         )
+
+
+def _phase(data: Mapping[str, Any]) -> Phase:
+    turns = tuple(Turn(**{**turn, "parameters": tuple(turn["parameters"])}) for turn in data["turns"])
+    return Phase(**{**data, "turns": turns})

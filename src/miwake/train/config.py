@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from miwake.errors import UsageError
 
+Precision = Literal["fp32", "bf16", "fp16"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
@@ -71,7 +73,7 @@ class Recipe:
     accumulate: int
     patience: int | None
     device: str
-    precision: Literal["fp32", "bf16", "fp16"]
+    precision: Precision
     threads: int
     seed: int
     checkpoint_every: float
@@ -128,3 +130,20 @@ def check_training(training: Training) -> None:
             raise UsageError(f"--{flag} is {value}.", expected="more than 0")
     if training.time_limit is not None:
         parse_time(training.time_limit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentOptions:
+    """How the training pictures are changed on their way."""
+
+    augment: Literal["auto", "none", "digits", "small", "photo"] = "auto"
+    """none, or the set for a kind of picture: digits (pen strokes, print), small (one thing fills the picture),
+    photo (the thing may be anywhere and of any size)."""
+    augment_strength: float = 1.0
+    """Factor on all its strengths."""
+    mirror: Literal["auto", "none", "horizontal", "both"] = "auto"
+    """Mirrored pictures too: left-right, or upside down as well. auto: tested on the validation pictures."""
+    mixup: float | None = None
+    """Alpha of mixup; 0 is off."""
+    cutmix: float | None = None
+    """Alpha of CutMix; 0 is off."""

@@ -17,11 +17,12 @@ import torch
 from torch import Tensor, nn
 
 from miwake.augment import augment
+from miwake.augment.config import Augmentation
 from miwake.data.loader import mix
 from miwake.data.preprocess import network_input, normalise
 from miwake.errors import MiwakeError
 from miwake.run import write_table
-from miwake.tasks.task import Phase, Turn
+from miwake.tasks.task import Meter, Phase, Turn
 from miwake.train import checkpoint
 from miwake.train.engine import Engine
 from miwake.train.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
@@ -30,7 +31,7 @@ from miwake.train.schedule import Course, rate
 from miwake.types import Batch
 
 _TICK = 0.1  # seconds between two looks at the clock's consequences
-_PACE_STEPS = 20  # before the pace is believed
+_PACE_SECONDS = 1.5  # before the pace is believed
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
 _CHECKS = 64  # steps between two looks at the losses on a device where looking means waiting
 
@@ -312,9 +313,12 @@ class Trainer:
         """With a time limit, let the last step come where the time ends, if the machine is slower than foreseen."""
         limit, course = self.job.recipe.seconds, self.state.course
         step, seconds = self.phase_start
-        if limit is None or phase is not self.job.phases[-1] or course.step - step < _PACE_STEPS:
+        if limit is None or phase is not self.job.phases[-1]:
             return
-        pace = (self._elapsed() - seconds) / (course.step - step)
+        steps, spent = course.step - step, self._elapsed() - seconds
+        if steps < 2 or spent < _PACE_SECONDS:
+            return
+        pace = spent / steps
         total = min(self.ends[-1], course.step + max(int((limit - self._elapsed()) / pace), 0))
         if abs(total - course.total) > 0.02 * (course.total - course.step):
             course.retarget(total)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from miwake import machine
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Task
+from miwake.tasks.task import Phase, Task
 from miwake.train.config import Recipe, Training, parse_time
 from miwake.train.job import Job
 from miwake.train.probe import Cost, candidates, measure
@@ -20,6 +20,7 @@ from miwake.types import TRAIN, Dataset
 
 UNEVEN = 3.0
 """Classes are uneven where one has this many times the training pictures of another."""
+_FORWARD = 0.35  # cost of a picture that is only looked at, as a share of one that is learnt from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Plan:
     """A recipe, and why it is so."""
 
     recipe: Recipe
+    phases: tuple[Phase, ...]
     cost: Cost
     reasons: tuple[str, ...]
 
@@ -79,7 +81,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
     precision = "fp32" if training.precision == "auto" else training.precision
     return Recipe(
         epochs=training.epochs or 1,
-        batch_size=training.batch_size or batch_size(pictures),
+        batch_size=training.batch_size or min(batch_size(pictures), 32 if pretrained else 256),
         optimizer=optimizer,
         learning_rate=training.learning_rate or highest[optimizer, pretrained],
         weight_decay=decay if training.weight_decay is None else training.weight_decay,
@@ -109,6 +111,13 @@ def batch_size(pictures: int) -> int:
     return int(min(256, max(16, 2 ** round(math.log2(max(pictures, 1) / 22)))))
 
 
+def _within(phase: Phase, seconds: float, once: float) -> Phase:
+    """A phase that observes with no more passes than the time allows, and one at least."""
+    if phase.turns[0].kind != "observe":
+        return phase
+    return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))))
+
+
 def settle(job: Job, training: Training, *, seconds: float, least: int, most: int) -> Plan:
     """Measure, then choose precision and epochs.
 
@@ -121,18 +130,22 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     """
     recipe = job.recipe
     cost = measure(job, candidates(training.precision, torch.device(recipe.device)))
-    # validation costs about a third of a training step for each picture
-    epoch = cost.step * (job.train.steps + 0.4 * job.val.steps * job.val.batch_size / max(job.train.batch_size, 1))
+    # a picture costs about a third as much without gradients
+    judging = _FORWARD * cost.step * job.val.count / job.train.batch_size
+    epoch = cost.step * job.train.steps + judging
+    observing = _FORWARD * cost.step * job.train.steps
+    phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
+    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
     reasons = [f"Precision {cost}."] if len(cost.tried) > 1 else []
     limit: float | None = seconds if training.time_limit is not None else None
     if training.epochs is not None:
         epochs = training.epochs
     else:
-        fits = int(seconds / epoch)
+        fits = int(max(seconds, 0.0) / epoch)
         epochs = min(max(fits, 1 if limit is not None else least), most)
         if fits < least and limit is None:
             reasons.append(f"{least} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.")
     if training.precision == "auto":
         recipe = replace(recipe, precision=cost.precision)
     recipe = replace(recipe, epochs=epochs, seconds=limit)
-    return Plan(recipe=recipe, cost=cost, reasons=tuple(reasons))
+    return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))

@@ -6,11 +6,12 @@ import copy
 import resource
 import sys
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 
 from miwake.machine import machine
-from miwake.train.config import Recipe
+from miwake.train.config import Precision, Recipe
 from miwake.train.job import Job
 from miwake.train.loop import Trainer
 
@@ -22,11 +23,11 @@ _GAIN = 0.93  # share of the time of plain floats that others must stay below, t
 class Cost:
     """What was measured."""
 
-    precision: str
+    precision: Precision
     """The quicker one."""
     step: float
     """Seconds a step."""
-    tried: dict[str, float]
+    tried: dict[Precision, float]
     """Seconds a step for each precision."""
     memory: int
     """Most bytes of memory that this process, or the GPU, has held until now."""
@@ -36,7 +37,7 @@ class Cost:
         return f"{self.precision} ({others} a step)"
 
 
-def candidates(wanted: str, device: torch.device) -> tuple[str, ...]:
+def candidates(wanted: Literal["auto"] | Precision, device: torch.device) -> tuple[Precision, ...]:
     """Precisions that are worth trying, the plain one first."""
     if wanted != "auto":
         return (wanted,)
@@ -46,7 +47,7 @@ def candidates(wanted: str, device: torch.device) -> tuple[str, ...]:
     return ("fp32", "bf16") if fast else ("fp32",)
 
 
-def measure(job: Job, precisions: tuple[str, ...]) -> Cost:
+def measure(job: Job, precisions: tuple[Precision, ...]) -> Cost:
     """Time the steps of the job's last phase for each precision."""
     state = torch.get_rng_state()
     tried = {precision: _time(job, replace(job.recipe, precision=precision)) for precision in precisions}
@@ -70,4 +71,3 @@ def _memory(device: torch.device) -> int:
         return int(torch.cuda.max_memory_allocated(device))
     # Linux counts in KiB, macOS in bytes
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-

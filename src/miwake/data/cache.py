@@ -1,0 +1,279 @@
+"""Each picture is decoded once: fills the store with a data set's pictures, and says what was found on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miwake.data.config import DataOptions
+from miwake.data.decode import BadPicture
+from miwake.data.identity import identity
+from miwake.data.known import Known, stat_key
+from miwake.data.preprocess import load, load_raw, read_bytes
+from miwake.data.store import Entry, Facts, Store
+from miwake.machine import cores
+from miwake.types import Dataset, Preprocessing
+
+Progress = Callable[[int, int], None]
+"""Called with how many are done, and of how many."""
+
+_CHUNK_BYTES = 64 * 2**20
+_CHUNK_PICTURES = 1024
+_MAX_THREADS = 16
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stored:
+    """What is known about a data set's pictures once they are in the store."""
+
+    slots: NDArray[np.int64]
+    """(N) number of each row's picture in the store; -1 where it could not be read or was not asked for."""
+    identity: NDArray[np.int64]
+    """(N) equal for pictures whose bytes or whose pixels are equal; a number of its own for each other row."""
+    width: NDArray[np.int32]
+    """(N) pixels of the whole picture, upright; 0 where it could not be read."""
+    height: NDArray[np.int32]
+    """(N) pixels of the whole picture, upright; 0 where it could not be read."""
+    mode: tuple[str, ...]
+    """(N) layout of the pixels in the file, Pillow's name; empty where it could not be read."""
+    bad_rows: NDArray[np.int64]
+    """Rows that could not be read, ascending."""
+    bad: tuple[tuple[str, str], ...]
+    """Path and reason of each of them."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """What became of a row."""
+
+    content: bytes | None = None
+    facts: Facts | None = None
+    reason: str = ""
+
+
+def fill(
+    store: Store,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    options: DataOptions,
+    *,
+    rows: NDArray[np.int64] | None = None,
+    progress: Progress | None = None,
+) -> Stored:
+    """Decode and store those pictures of a data set that are not in the store.
+
+    May be stopped at any moment and called again: it goes on where it was.
+
+    Args:
+        store: made by `open_store` for the same preprocessing.
+        dataset: its pictures are files, or packed pixels, which take the same way.
+        preprocessing: how pictures are fitted.
+        options: gives the largest picture that is decoded.
+        rows: which ones; all where None.
+        progress: called after every chunk.
+
+    Raises:
+        WriteError: the disk is full or may not be written to; what was stored before stays.
+    """
+    asked = np.arange(len(dataset)) if rows is None else np.asarray(rows, np.int64)
+    found = {int(row): _Row() for row in asked}
+    if dataset.pixels is None:
+        _fill_files(store, dataset, preprocessing, options, found, progress)
+    else:
+        pixels = dataset.pixels
+        work = ((row, _packed(store, pixels[row], preprocessing)) for row in found)
+        _decode(store, work, found, len(found), 0, progress)
+    for row in found.values():
+        facts = row.facts
+        if facts is not None and facts.width * facts.height > options.max_pixels:
+            # stored by a run with a higher limit
+            row.reason = f"{facts.width:,} × {facts.height:,} pixels is over the limit of {options.max_pixels:,}"
+            row.facts = None
+    return _stored(store, dataset, found, options)
+
+
+def _fill_files(
+    store: Store,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    options: DataOptions,
+    found: dict[int, _Row],
+    progress: Progress | None,
+) -> None:
+    paths = {row: str(dataset.file(row).absolute()) for row in found}
+    stats = {path: stat_key(path) for path in paths.values()}
+    known = Known()
+    try:
+        contents = known.find(stats)
+        there = store.find(set(contents.values()))
+        for row, path in paths.items():
+            found[row].content = contents.get(path)
+            found[row].facts = there.get(contents.get(path, b""))
+        rest = [row for row, what in found.items() if what.facts is None]
+        work = ((row, _file(store, Path(paths[row]), preprocessing, options.max_pixels)) for row in rest)
+
+        def note(done: Sequence[int]) -> None:
+            known.note(
+                [
+                    (paths[row], stat, content)
+                    for row in done
+                    if (stat := stats[paths[row]]) is not None and (content := found[row].content) is not None
+                ]
+            )
+
+        _decode(store, work, found, len(found), len(found) - len(rest), progress, note)
+    finally:
+        known.close()
+
+
+_Job = Callable[[], tuple[bytes, Entry | None]]
+
+
+def _file(store: Store, path: Path, preprocessing: Preprocessing, max_pixels: int) -> _Job:
+    def job() -> tuple[bytes, Entry | None]:
+        data = read_bytes(path)
+        content = hashlib.sha256(data).digest()
+        if store.find((content,)):
+            return content, None
+        picture, raw = load_raw(data, preprocessing, max_pixels)
+        header = raw.header
+        facts = Facts(
+            slot=-1,
+            width=header.width,
+            height=header.height,
+            format=header.format,
+            mode=header.mode,
+            orientation=header.orientation,
+            kind=raw.kind if header.orientation == 1 else f"{raw.kind} turned {header.orientation}",
+            thumb=_hash(picture),
+            pixels=None,
+        )
+        return content, Entry(content=content, picture=picture, facts=facts)
+
+    return job
+
+
+def _packed(store: Store, pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> _Job:
+    def job() -> tuple[bytes, Entry | None]:
+        content = packed_content(pixels)
+        if store.find((content,)):
+            return content, None
+        picture = load(pixels, preprocessing)
+        height, width = pixels.shape[:2]
+        facts = Facts(
+            slot=-1,
+            width=width,
+            height=height,
+            format="pixels",
+            mode=packed_mode(pixels.shape[2]),
+            orientation=1,
+            kind="full",
+            thumb=_hash(picture),
+            pixels=content,
+        )
+        return content, Entry(content=content, picture=picture, facts=facts)
+
+    return job
+
+
+def packed_content(pixels: NDArray[np.uint8]) -> bytes:
+    """What names a packed picture (H, W, C): a hash of its shape and pixels."""
+    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
+
+
+def packed_mode(channels: int) -> str:
+    """Name of a packed picture's layout."""
+    return {1: "L", 3: "RGB"}.get(channels, f"{channels} channels")
+
+
+def _hash(picture: NDArray[np.uint8]) -> bytes:
+    return hashlib.sha256(picture.data).digest()[:16]
+
+
+def _decode(
+    store: Store,
+    work: Iterable[tuple[int, _Job]],
+    found: dict[int, _Row],
+    total: int,
+    done: int,
+    progress: Progress | None,
+    note: Callable[[Sequence[int]], None] = lambda rows: None,
+) -> None:
+    """Let threads decode a chunk while the one before it goes to the disk; the decoders do without Python's lock."""
+    if progress is not None:
+        progress(done, total)
+    size = max(1, min(_CHUNK_PICTURES, _CHUNK_BYTES // store.bytes_per_picture))
+    pool = ThreadPoolExecutor(min(cores(), _MAX_THREADS), thread_name_prefix="miwake-decode")
+    try:
+        before: list[tuple[int, Future[tuple[bytes, Entry | None]]]] = []
+        for chunk in (*_chunks(work, size), []):
+            now = [(row, pool.submit(job)) for row, job in chunk]
+            if before:
+                _keep(store, before, found)
+                note([row for row, _ in before])
+                done += len(before)
+                if progress is not None:
+                    progress(done, total)
+            before = now
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunks(work: Iterable[tuple[int, _Job]], size: int) -> Iterator[list[tuple[int, _Job]]]:
+    chunk: list[tuple[int, _Job]] = []
+    for item in work:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _keep(
+    store: Store, chunk: Iterable[tuple[int, Future[tuple[bytes, Entry | None]]]], found: dict[int, _Row]
+) -> None:
+    entries = []
+    rows = []
+    for row, future in chunk:
+        try:
+            found[row].content, entry = future.result()
+        except BadPicture as error:
+            found[row].reason = error.reason
+            continue
+        rows.append(row)
+        if entry is not None:
+            entries.append(entry)
+    if entries:
+        store.add(entries)
+    there = store.find({content for row in rows if (content := found[row].content) is not None})
+    for row in rows:
+        found[row].facts = there[found[row].content or b""]
+
+
+def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: DataOptions) -> Stored:
+    count = len(dataset)
+    slots, numbers = np.full(count, -1, np.int64), np.arange(count, dtype=np.int64)
+    width, height = np.zeros(count, np.int32), np.zeros(count, np.int32)
+    mode = [""] * count
+    good = {row: (what.content or b"", what.facts) for row, what in found.items() if what.facts is not None}
+    for row, (_, facts) in good.items():
+        slots[row], width[row], height[row], mode[row] = facts.slot, facts.width, facts.height, facts.mode
+    bad = sorted((row, what.reason) for row, what in found.items() if what.facts is None)
+    for row, number in identity(store, dataset, good, options.max_pixels).items():
+        numbers[row] = number
+    return Stored(
+        slots=slots,
+        identity=numbers,
+        width=width,
+        height=height,
+        mode=tuple(mode),
+        bad_rows=np.array([row for row, _ in bad], np.int64),
+        bad=tuple((dataset.paths[row], reason) for row, reason in bad),
+    )

@@ -1,0 +1,333 @@
+"""The data doctor: looks at every picture before anything is learnt from it, and changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from miwake.data.config import DataOptions
+from miwake.data.decode import BadPicture, Header, decode_raw
+from miwake.data.preprocess import read_bytes
+from miwake.data.survey import looks_grey, size_pair
+from miwake.errors import DataError
+from miwake.machine import cores
+from miwake.types import SPLITS, Dataset
+
+_CONSTANT = 8
+"""A picture whose brightest and darkest values lie no further apart, of 255, shows nothing."""
+_FEW = 20
+"""Pictures of a class below which figures about it mean little."""
+_UNEVEN = 5.0
+_SHOWN = 20
+
+
+def raise_bad(bad: Sequence[tuple[str, str]], options: DataOptions) -> None:
+    """Stop where pictures cannot be read, unless the user asked to leave them out.
+
+    Args:
+        bad: path and reason of each.
+        options: `skip_bad` says what the user wants.
+
+    Raises:
+        DataError: there are some; lists the first twenty and says how to go on.
+    """
+    if not bad or options.skip_bad:
+        return
+    lines = [f"  {path}: {reason}" for path, reason in bad[:_SHOWN]]
+    if len(bad) > _SHOWN:
+        lines.append(f"  … and {len(bad) - _SHOWN:,} more")
+    count = "1 picture" if len(bad) == 1 else f"{len(bad):,} pictures"
+    raise DataError(
+        f"{count} cannot be used:\n" + "\n".join(lines),
+        expected="whole picture files in JPEG, PNG, WebP, BMP, TIFF or GIF",
+        todo="mend or remove them, or leave them out with --skip-bad.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Same:
+    """Files that hold the same picture."""
+
+    paths: tuple[str, ...]
+    bytes: bool
+    """Whether the files are equal, and not only their pixels."""
+    labels: tuple[str, ...]
+    """Label of each; several are joined by `;`."""
+    splits: tuple[str, ...]
+    """Split that the data gives each; empty where it gives none."""
+
+    @property
+    def contradict(self) -> bool:
+        """Whether the same picture has different labels."""
+        return len(set(self.labels)) > 1
+
+    @property
+    def straddle(self) -> bool:
+        """Whether the same picture was given to different splits."""
+        return len({split for split in self.splits if split}) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckReport:
+    """What the data doctor found."""
+
+    name: str
+    pictures: int
+    counts: dict[str, dict[str, int]]
+    """Class to pictures in each given split, and under `all`."""
+    formats: dict[str, int]
+    modes: dict[str, int]
+    """Layout of the pixels in the files, Pillow's names."""
+    smallest: tuple[int, int]
+    """Least height and least width, in pixels."""
+    median: tuple[int, int]
+    """Median height and width, in pixels."""
+    largest: tuple[int, int]
+    """Greatest height and greatest width, in pixels."""
+    turned: int
+    """Pictures that the EXIF orientation turns or mirrors."""
+    transparent: int
+    sixteen_bit: int
+    several_frames: int
+    grey: int
+    """Pictures that show no colour, however they are stored; packed pictures of one plane among them."""
+    dark: tuple[str, ...]
+    """16-bit pictures that use less than a quarter of the range."""
+    constant: tuple[str, ...]
+    """Pictures that show nothing: all their pixels are nearly equal."""
+    bad: tuple[tuple[str, str], ...]
+    """Path and reason of what cannot be used."""
+    same: tuple[Same, ...]
+    """Each picture that is there more than once."""
+    unusable: tuple[str, ...]
+    """Classes with fewer than three different pictures: too few for a picture in each split."""
+    few: tuple[str, ...]
+    """Classes with three or more, but fewer than twenty."""
+    uneven: float
+    """Pictures of the largest class over those of the smallest."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether one may train on this as it is."""
+        wrong = any(same.contradict or same.straddle for same in self.same)
+        return not (self.bad or wrong or self.unusable) and len(self.counts) > 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types, with the sentences."""
+        return {**asdict(self), "ok": self.ok, "sentences": list(self.sentences())}
+
+    def sentences(self) -> tuple[str, ...]:
+        """What was found, in plain language, most important first."""
+        said = [*self._wrong(), *self._worth_knowing()]
+        classes = f"{len(self.counts)} class{'' if len(self.counts) == 1 else 'es'}"
+        head = f"{_many(self.pictures, 'picture')} of {classes}, typically {self.median[1]} × {self.median[0]} pixels."
+        return (head, *said, "Nothing stands in the way of training." if self.ok else "Mend this before training.")
+
+    def _wrong(self) -> list[str]:
+        said = []
+        if len(self.counts) < 2:
+            said.append("There is only one class, so there is nothing to tell apart.")
+        if self.bad:
+            said.append(f"{_many(len(self.bad), 'file')} cannot be used{_such_as(f'{p}: {r}' for p, r in self.bad)}")
+        contradict = [same for same in self.same if same.contradict]
+        if contradict:
+            examples = (f"{' = '.join(same.paths)} ({', '.join(same.labels)})" for same in contradict)
+            said.append(f"{_many(len(contradict), 'picture')} under more than one label{_such_as(examples)}")
+        straddle = [same for same in self.same if same.straddle]
+        if straddle:
+            examples = (f"{' = '.join(same.paths)} ({', '.join(same.splits)})" for same in straddle)
+            said.append(
+                f"{_many(len(straddle), 'picture')} in more than one of the given splits, which makes the test"
+                f" easier than real use{_such_as(examples)}"
+            )
+        if self.unusable:
+            said.append(f"Fewer than 3 different pictures, too few to train and judge{_such_as(self.unusable)}")
+        return said
+
+    def _worth_knowing(self) -> list[str]:
+        said = []
+        extra = sum(len(same.paths) - 1 for same in self.same)
+        if extra:
+            said.append(f"{_many(extra, 'copy', 'copies')} of pictures that are there already; copies share a split.")
+        if self.constant:
+            said.append(f"{_many(len(self.constant), 'picture')} of one even colour{_such_as(self.constant)}")
+        if self.dark:
+            said.append(
+                f"{_many(len(self.dark), '16-bit picture')} nearly black, using less than a quarter of the"
+                f" range{_such_as(self.dark)}"
+            )
+        if self.few:
+            said.append(f"Fewer than {_FEW} pictures, so that figures mean little{_such_as(self.few)}")
+        if self.uneven >= _UNEVEN:
+            said.append(f"Uneven classes: the largest has {self.uneven:.0f} times the pictures of the smallest.")
+        if 0 < self.grey < self.pictures - len(self.bad):
+            said.append(f"{_many(self.grey, 'picture')} without colour among coloured ones.")
+        if len(self.modes) > 1:
+            said.append("Pixels are stored in different ways: " + _counted(self.modes))
+        if len(self.formats) > 1:
+            said.append("Files are of different formats: " + _counted(self.formats))
+        for count, what in (
+            (self.turned, "turned upright as their EXIF data say"),
+            (self.transparent, "with transparent parts, which are shown on white"),
+            (self.sixteen_bit, "with 16 bits a channel, of which 8 are used"),
+            (self.several_frames, "with several frames, of which the first is used"),
+        ):
+            if count:
+                said.append(f"{_many(count, 'picture')} {what}.")
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is kept of a picture once it was looked at."""
+
+    header: Header
+    content: bytes
+    pixels: bytes
+    low: int
+    high: int
+    grey: bool
+
+
+def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int], None] | None = None) -> CheckReport:
+    """Decode every picture in full and say what is there; nothing is written, not even to the cache.
+
+    Args:
+        dataset: of files or of packed pixels.
+        options: gives the largest picture that is decoded.
+        progress: called with how many are done, and of how many.
+    """
+    looks: dict[int, _Look] = {}
+    bad: list[tuple[int, str]] = []
+
+    def job(row: int) -> _Look | str:
+        try:
+            return _look(dataset, row, options.max_pixels)
+        except BadPicture as error:
+            return error.reason
+
+    with ThreadPoolExecutor(min(cores(), 16)) as pool:
+        for start in range(0, len(dataset), 256):
+            rows = range(start, min(start + 256, len(dataset)))
+            for row, found in zip(rows, pool.map(job, rows), strict=True):
+                if isinstance(found, str):
+                    bad.append((row, found))
+                else:
+                    looks[row] = found
+            if progress is not None:
+                progress(rows.stop, len(dataset))
+    return _report(dataset, looks, [(dataset.paths[row], reason) for row, reason in bad])
+
+
+def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
+    if dataset.pixels is None:
+        data = read_bytes(dataset.file(row))
+        raw = decode_raw(data, channels=3, enough=lambda height, width: (height, width), max_pixels=max_pixels)
+        pixels, header, content = raw.upright(), raw.header, hashlib.sha256(data).digest()
+        grey = header.grey or looks_grey(pixels)
+    else:
+        pixels = np.ascontiguousarray(dataset.pixels[row])
+        height, width, planes = pixels.shape
+        header = Header(
+            format="pixels",
+            width=width,
+            height=height,
+            mode={1: "L", 3: "RGB"}.get(planes, f"{planes} channels"),
+            orientation=1,
+            frames=1,
+            bits=8,
+            alpha=False,
+        )
+        content, grey = b"", planes == 1 or (planes == 3 and looks_grey(pixels))
+    key = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
+    return _Look(header, content or key, key, int(pixels.min()), int(pixels.max()), grey)
+
+
+def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, str]]) -> CheckReport:
+    headers = [look.header for look in looks.values()]
+    sizes = np.array([(header.height, header.width) for header in headers] or [(0, 0)])
+    counts = _counts(dataset, sorted(looks))
+    different = _counts(dataset, sorted({look.pixels: row for row, look in sorted(looks.items())}.values()))
+    totals = [counts[name]["all"] for name in dataset.classes]
+    least = min(totals, default=0)
+    return CheckReport(
+        name=dataset.name,
+        pictures=len(dataset),
+        counts=counts,
+        formats=dict(Counter(header.format for header in headers).most_common()),
+        modes=dict(Counter(header.mode for header in headers).most_common()),
+        smallest=size_pair(sizes.min(axis=0)),
+        median=size_pair(np.median(sizes, axis=0)),
+        largest=size_pair(sizes.max(axis=0)),
+        turned=sum(header.orientation != 1 for header in headers),
+        transparent=sum(header.alpha for header in headers),
+        sixteen_bit=sum(header.bits == 16 for header in headers),
+        several_frames=sum(header.frames > 1 for header in headers),
+        grey=sum(look.grey for look in looks.values()),
+        dark=tuple(dataset.paths[row] for row, look in looks.items() if look.header.bits == 16 and look.high < 64),
+        constant=tuple(dataset.paths[row] for row, look in looks.items() if look.high - look.low <= _CONSTANT),
+        bad=tuple(bad),
+        same=_same(dataset, looks),
+        unusable=tuple(name for name in dataset.classes if different[name]["all"] < 3),
+        few=tuple(name for name in dataset.classes if 3 <= different[name]["all"] < _FEW),
+        uneven=max(totals) / least if least else 0.0,
+    )
+
+
+def _counts(dataset: Dataset, rows: list[int]) -> dict[str, dict[str, int]]:
+    """Readable pictures of each class."""
+    chosen = np.array(rows, np.int64)
+    splits = dataset.split[chosen]
+    counts = {}
+    for number, name in enumerate(dataset.classes):
+        targets = dataset.targets[chosen]
+        mine = targets[:, number] > 0 if dataset.multilabel else targets == number
+        counts[name] = {"all": int(mine.sum())}
+        for split, title in enumerate(SPLITS):
+            here = int((mine & (splits == split)).sum())
+            if here:
+                counts[name][title] = here
+    return counts
+
+
+def _same(dataset: Dataset, looks: dict[int, _Look]) -> tuple[Same, ...]:
+    groups: dict[bytes, list[int]] = defaultdict(list)
+    for row, look in looks.items():
+        groups[look.pixels].append(row)
+    return tuple(
+        Same(
+            paths=tuple(dataset.paths[row] for row in rows),
+            bytes=len({looks[row].content for row in rows}) == 1,
+            labels=tuple(_label(dataset, row) for row in rows),
+            splits=tuple(SPLITS[split] if (split := int(dataset.split[row])) >= 0 else "" for row in rows),
+        )
+        for rows in groups.values()
+        if len(rows) > 1
+    )
+
+
+def _label(dataset: Dataset, row: int) -> str:
+    target = dataset.targets[row]
+    if dataset.multilabel:
+        return ";".join(name for name, holds in zip(dataset.classes, target, strict=True) if holds)
+    return dataset.classes[int(target)]
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} ({count:,})" for name, count in counts.items()) + "."
+
+
+def _such_as(items: Iterable[str]) -> str:
+    items = list(items)
+    shown = "; ".join(items[:3])
+    return f": {shown}{f'; … ({len(items) - 3:,} more)' if len(items) > 3 else ''}."

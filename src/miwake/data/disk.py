@@ -1,0 +1,135 @@
+"""The cache folder, and the system's part in it: locks, indexes, positional reads, errors in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miwake.files import WriteError
+
+_WAIT = 300.0
+"""Seconds to wait for another writer, which holds the lock for as long as one chunk takes to reach the disk."""
+
+
+def cache_folder() -> Path:
+    """Where Miwake keeps what it can make anew: `MIWAKE_CACHE`, or `miwake` in the user's cache directory."""
+    named = os.environ.get("MIWAKE_CACHE")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "miwake"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "miwake"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "miwake"
+
+
+def parts(items: list[bytes] | list[str], size: int) -> Iterator[list[bytes] | list[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def connect(path: Path, schema: str | None = None) -> sqlite3.Connection:
+    """Open an index; without the right to write, one that is there for reading."""
+    if schema is not None and os.access(path.parent, os.W_OK):
+        index = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        index.execute(schema)
+    else:
+        index = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False
+        )
+    return index
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, exclusive: bool) -> Iterator[None]:
+    """Hold a store, so that nobody clears it meanwhile.
+
+    Raises:
+        BlockingIOError: exclusively, and somebody has it open.
+    """
+    if sys.platform == "win32":
+        # where a file that is open cannot be deleted
+        yield
+        return
+    import fcntl
+
+    path = folder / "lock"
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except PermissionError:
+            if exclusive:
+                raise
+            # read-only: nobody here can clear it either
+            yield
+            return
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
+            # whoever held it may have cleared the store while this waited
+            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
+                yield
+                return
+        finally:
+            os.close(handle)
+
+
+def write_at(handle: int, start: int, pictures: Sequence[NDArray[np.uint8]]) -> None:
+    os.lseek(handle, start, os.SEEK_SET)
+    for picture in pictures:
+        rest = picture.reshape(-1).data
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
+
+
+if hasattr(os, "preadv"):
+
+    def read_at(handle: int, into: memoryview, start: int) -> int:
+        done = os.preadv(handle, [into], start)
+        while 0 < done < len(into):
+            more = os.preadv(handle, [into[done:]], start + done)
+            if not more:
+                break
+            done += more
+        return done
+
+else:
+    _seeking = threading.Lock()
+
+    def read_at(handle: int, into: memoryview, start: int) -> int:
+        with _seeking:
+            os.lseek(handle, start, os.SEEK_SET)
+            data = os.read(handle, len(into))
+        into[: len(data)] = data
+        return len(data)
+
+
+@contextlib.contextmanager
+def explained(folder: Path, needed: int = 0) -> Iterator[None]:
+    """Turn the system's and SQLite's errors into words."""
+    try:
+        yield
+    except BlockingIOError:
+        raise
+    except (OSError, sqlite3.Error) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        room = ""
+        if needed:
+            with contextlib.suppress(OSError):
+                free = shutil.disk_usage(folder).free
+                room = f" {needed:,} bytes were to be written, and {free:,} are free."
+        raise WriteError(
+            f"The cache in {folder} cannot be used: {reason}.{room}",
+            expected="a folder that may be written to, on a disk with room left",
+            todo="make room (`miwake cache` shows and clears what is there), or set MIWAKE_CACHE to another folder.",
+        ) from None

@@ -1,0 +1,126 @@
+"""A data set's pictures by row number, wherever they lie."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from miwake.data.cache import Progress, Stored, fill, packed_content, packed_mode
+from miwake.data.check import raise_bad
+from miwake.data.config import DataOptions
+from miwake.data.store import Store, open_store
+from miwake.types import Dataset, Preprocessing
+
+RAM = 2**30
+"""Bytes of pictures that are held in memory; more are read from the store as they are needed."""
+
+
+class Pictures:
+    """Random access to stored pictures; nothing here decodes.
+
+    Args:
+        source: pictures (n, H, W, C) uint8 in memory, or the store that they are read from.
+        places: (N) number in `source` of each row's picture, -1 where there is none; None where row n is picture n.
+    """
+
+    def __init__(self, source: Tensor | Store, places: Tensor | None = None) -> None:
+        self._source, self._places = source, places
+        shape = source.shape[1:] if isinstance(source, Tensor) else source.shape
+        self.shape: tuple[int, int, int] = (shape[2], shape[0], shape[1])
+        """Channels, height and width of each."""
+
+    def __len__(self) -> int:
+        if self._places is not None:
+            return len(self._places)
+        return len(self._source) if isinstance(self._source, Tensor) else 0
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of them are held in memory."""
+        return isinstance(self._source, Tensor)
+
+    def close(self) -> None:
+        """Give back the store, where pictures are read from one."""
+        if isinstance(self._source, Store):
+            self._source.close()
+
+    def gather(self, rows: Tensor) -> Tensor:
+        """Pictures by row.
+
+        Args:
+            rows: (B) int64 on the CPU.
+
+        Returns:
+            (B, C, H, W) uint8, channels-last.
+
+        Raises:
+            IndexError: a row does not exist, or its picture could not be read.
+        """
+        places = rows if self._places is None else self._places.index_select(0, rows)
+        if isinstance(self._source, Tensor):
+            return self._source.index_select(0, places).permute(0, 3, 1, 2)
+        pictures = torch.empty((len(places), *self._source.shape), dtype=torch.uint8)
+        self._source.read(places.tolist(), pictures.numpy())
+        return pictures.permute(0, 3, 1, 2)
+
+
+def open_pictures(
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    options: DataOptions,
+    progress: Progress | None = None,
+    *,
+    ram: int = RAM,
+) -> tuple[Pictures, Stored]:
+    """Make a data set's pictures ready: decode what is not in the store yet, and hold few enough in memory.
+
+    Args:
+        dataset: packed pixels of the stored size are used as they are, without a store.
+        preprocessing: how pictures are fitted.
+        options: whether pictures that cannot be read are an error.
+        progress: called with how many are done, and of how many.
+        ram: bytes up to which all pictures are held in memory.
+
+    Raises:
+        DataError: there are pictures that cannot be read, and `skip_bad` is off.
+        WriteError: the cache folder cannot be used.
+    """
+    wanted = (*preprocessing.stored, preprocessing.channels)
+    if dataset.pixels is not None and dataset.pixels.shape[1:] == wanted:
+        return Pictures(_tensor(dataset.pixels)), _as_they_are(dataset.pixels)
+    store = open_store(preprocessing)
+    try:
+        stored = fill(store, dataset, preprocessing, options, progress=progress)
+        raise_bad(stored.bad, options)
+        used = np.unique(stored.slots[stored.slots >= 0])
+        if used.size * store.bytes_per_picture > ram:
+            return Pictures(store, torch.from_numpy(stored.slots)), stored
+        pictures = torch.empty((len(used), *store.shape), dtype=torch.uint8)
+        store.read(used.tolist(), pictures.numpy())
+        store.close()
+    except BaseException:
+        store.close()
+        raise
+    places = np.where(stored.slots >= 0, np.searchsorted(used, stored.slots), -1)
+    return Pictures(pictures, torch.from_numpy(places)), stored
+
+
+def _as_they_are(pixels: NDArray[np.uint8]) -> Stored:
+    count, height, width, channels = pixels.shape
+    first: dict[bytes, int] = {}
+    return Stored(
+        slots=np.arange(count, dtype=np.int64),
+        identity=np.array([first.setdefault(packed_content(p), row) for row, p in enumerate(pixels)], np.int64),
+        width=np.full(count, width, np.int32),
+        height=np.full(count, height, np.int32),
+        mode=(packed_mode(channels),) * count,
+        bad_rows=np.empty(0, np.int64),
+        bad=(),
+    )
+
+
+def _tensor(pixels: NDArray[np.uint8]) -> Tensor:
+    # torch wants memory that may be written to, and would warn; nobody writes
+    return torch.from_numpy(np.require(pixels, requirements=["C", "W"]))

@@ -1,0 +1,32 @@
+"""Tiny pictures that any network can learn, for trying out every source, model and task."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+CLASSES = ("lower-left", "lower-right", "upper-left", "upper-right")
+SIDE = 12
+
+
+def toy_pictures(
+    each: int = 24, *, channels: int = 3, seed: int = 0
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...]]:
+    """A bright square in one of four corners, on noise.
+
+    Args:
+        each: pictures a class.
+        channels: planes a picture.
+        seed: of the noise and of the square's place and colour.
+
+    Returns:
+        Pictures (4 · each, 12, 12, channels), no two alike; class numbers, in turn 0 1 2 3 0 1 …; class names.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    targets = np.tile(np.arange(len(CLASSES)), each)
+    pictures = random.integers(0, 70, (len(targets), SIDE, SIDE, channels), dtype=np.uint8)
+    for picture, target in zip(pictures, targets, strict=True):
+        top, left = random.integers(0, 3, 2)
+        top, left = top + (SIDE // 2 if target < 2 else 0), left + (SIDE // 2 if target % 2 else 0)
+        picture[top : top + 4, left : left + 4] = random.integers(160, 256, channels)
+    return pictures, targets, CLASSES

@@ -1,0 +1,53 @@
+"""Small things that all parts of a report share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from miwake.evaluate.results import Evaluation
+from miwake.look.text import NONE, Language, clean, share, shorten
+from miwake.look.words import words
+from miwake.types import Figure
+
+NAME = 60
+"""Columns that a class name takes at most on the page."""
+TABLE = 30
+"""Classes up to which a table is shown whole; with more it folds away behind what matters most."""
+ROWS = 1000
+"""Rows of a table at most."""
+
+
+def label(name: str) -> str:
+    """A class name as the page shows it."""
+    return shorten(clean(name), NAME)
+
+
+def labels(text: str) -> str:
+    """The answer for a picture: a class, or several that are joined by `;`, or none."""
+    return ", ".join(label(part) for part in text.split(";")) if text else NONE
+
+
+def counted(number: int, unit: str, language: Language) -> str:
+    """A number with its unit: `1 picture`, `2 pictures`."""
+    return words(f"unit.{unit}", language, n=f"{number:,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A number and its interval."""
+
+    value: str
+    interval: str
+
+
+def cell(figure: Figure) -> Cell:
+    """A share with its interval, as texts."""
+    value, interval = share(figure)
+    return Cell(value=value, interval=interval if math.isfinite(figure.value) else "")
+
+
+def hardest(evaluation: Evaluation) -> list[int]:
+    """Class numbers by recall, lowest first; classes without test pictures last."""
+    recalls = [one.recall.value if math.isfinite(one.recall.value) else math.inf for one in evaluation.per_class]
+    return sorted(range(len(recalls)), key=lambda place: (recalls[place], -evaluation.per_class[place].count, place))

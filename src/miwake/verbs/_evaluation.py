@@ -1,0 +1,158 @@
+"""The way of an evaluation: on a run's own test pictures, or on other data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from miwake import tasks
+from miwake.choice import Rule
+from miwake.data.config import DataOptions
+from miwake.data.pictures import Pictures, open_pictures
+from miwake.data.source import open_dataset
+from miwake.data.split import read_split
+from miwake.errors import DataError, UsageError
+from miwake.evaluate import evaluate as figures
+from miwake.evaluate import fit_decision
+from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluate.results import Evaluation
+from miwake.files import write_whole
+from miwake.predict import Predictor
+from miwake.run import Header, Run, open_run, read_table, save_model, write_table
+from miwake.types import TEST, TRAIN, Dataset, Prediction
+from miwake.verbs._judge import label_of, prediction_rows
+from miwake.verbs._report import shown
+from miwake.verbs._training import Request
+
+
+def evaluate(
+    name: str,
+    data: str | None,
+    *,
+    data_options: DataOptions,
+    options: EvaluateOptions,
+    keep: bool,
+    csv: Path | None,
+    pictures_out: Path | None,
+    device: str,
+) -> Evaluation:
+    """See `miwake.verbs.evaluate`."""
+    predictor = Predictor.open(name, device)
+    header = predictor.header
+    if data is None:
+        dataset, run, split = *_own(name), "test"
+        rows = dataset.rows(TEST)
+        train = np.asarray(dataset.targets)[dataset.rows(TRAIN)]
+        data_options = Request.from_json(run.config()["request"]).data_options
+    else:
+        dataset, split = _renamed(open_dataset(data, data_options), header), "data"
+        rows = np.arange(len(dataset))
+        train = np.asarray(dataset.targets)
+    if options.cost is not None or options.unknown_cost is not None:
+        header = _with_costs(open_run(name), header, options)
+    pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
+    rows = np.setdiff1d(rows, stored.bad_rows)
+    outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
+    targets = np.asarray(dataset.targets)[rows]
+    found = figures(
+        outputs,
+        targets,
+        classes=dataset.classes,
+        train_targets=train,
+        split=split,
+        temperature=float(header.calibration.get("temperature", 1.0)),
+        rule=Rule.from_json(header.decision),
+        groups=None if dataset.group is None else dataset.group[rows],
+        options=options,
+    )
+    answers = predictor.task.answers(outputs, [dataset.paths[row] for row in rows.tolist()], header)
+    if csv is not None:
+        write_table(csv, prediction_rows(answers, rows, dataset, split))
+    if pictures_out is not None:
+        _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out)
+    if keep:
+        save_model(open_run(name).model_file, predictor.model, header)
+    return found
+
+
+def _own(name: str) -> tuple[Dataset, Run]:
+    """The data set that a run was trained on, divided as it was."""
+    run = open_run(name)
+    asked = Request.from_json(run.config()["request"])
+    return read_split(run.folder / "split.csv", open_dataset(asked.data, asked.data_options)), run
+
+
+def _renamed(dataset: Dataset, header: Header) -> Dataset:
+    """A data set with the model's classes in the model's order.
+
+    Raises:
+        DataError: there are classes that the model does not know, or one label a picture meets several.
+    """
+    task = tasks.find(header.task).from_json(header.settings)
+    place = {name: number for number, name in enumerate(task.classes)}
+    strange = [name for name in dataset.classes if name not in place]
+    if strange:
+        raise DataError(
+            f"The model does not know the class{'es' if len(strange) > 1 else ''} {', '.join(strange[:10])}.",
+            expected=f"classes among {', '.join(task.classes[:10])}{', …' if len(task.classes) > 10 else ''}",
+            todo="name the folders or labels as they were named in training.",
+        )
+    targets, known = np.asarray(dataset.targets), np.array([place[name] for name in dataset.classes])
+    several = bool(header.settings.get("multilabel", False))
+    if dataset.multilabel and not several:
+        raise DataError(f"{dataset.name} has several labels a picture.", expected="one, as in training")
+    if not several:
+        return replace(dataset, classes=task.classes, targets=known[targets])
+    wide = np.zeros((len(dataset), len(task.classes)), np.uint8)
+    if dataset.multilabel:
+        wide[:, known] = targets
+    else:
+        wide[np.arange(len(dataset)), known[targets]] = 1
+    return replace(dataset, classes=task.classes, targets=wide)
+
+
+def _with_costs(run: Run, header: Header, options: EvaluateOptions) -> Header:
+    """The header with a rule for these costs, fitted on what the run answered on its validation pictures."""
+    rows = [row for row in read_table(run.folder / "predictions.csv") if row["split"] == "val"]
+    if not rows:
+        raise UsageError(
+            f"{run.folder / 'predictions.csv'} has no validation pictures, on which costs are weighed.",
+            todo="train with --cost instead.",
+        )
+    classes = tuple(header.settings["classes"])
+    chances = np.array([[float(row[f"p:{name}"]) for name in classes] for row in rows])
+    place = {name: number for number, name in enumerate(classes)}
+    if header.settings.get("multilabel", False):
+        targets = np.zeros((len(rows), len(classes)), np.int64)
+        for number, row in enumerate(rows):
+            targets[number, [place[name] for name in row["true"].split(";") if name]] = 1
+    else:
+        targets = np.array([place[row["true"]] for row in rows])
+    rule = fit_decision(chances, targets, options, classes)
+    return replace(header, decision={} if rule is None else rule.to_json())
+
+
+def _draw_mistakes(
+    predictor: Predictor,
+    answers: Sequence[Prediction],
+    rows: NDArray[np.int64],
+    dataset: Dataset,
+    pictures: Pictures,
+    folder: Path,
+) -> None:
+    """Pictures that were answered wrong, as `TRUE/NAME.png`."""
+    for row, answer in zip(rows.tolist(), answers, strict=True):
+        true = label_of(dataset, row)
+        if answer.label in (None, true):
+            continue
+        place = folder / true.replace("/", "_")
+        place.mkdir(parents=True, exist_ok=True)
+        drawn = Image.fromarray(predictor.task.draw(shown(dataset, pictures, row), answer))
+        name = f"{Path(answer.path).stem}-{row}.png"
+        write_whole(place / name, lambda temporary, drawn=drawn: drawn.save(temporary, "PNG"))  # type: ignore[misc]

@@ -1,0 +1,110 @@
+"""What happens after training and in `evaluate`: outputs, calibration, figures, predictions, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from miwake.choice import Rule
+from miwake.data.pictures import Pictures
+from miwake.evaluate import evaluate
+from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluate.results import Evaluation, to_json
+from miwake.files import write_json
+from miwake.predict import Predictor
+from miwake.run import Header, Run, write_table
+from miwake.types import SPLITS, TEST, TRAIN, VAL, Dataset, Prediction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A model's answers and figures on validation and test."""
+
+    header: Header
+    """With calibration and decision."""
+    evaluations: dict[str, Evaluation]
+    """By split."""
+    rows: dict[str, NDArray[np.int64]]
+    answers: dict[str, list[Prediction]]
+
+
+def judge(predictor: Predictor, dataset: Dataset, pictures: Pictures, options: EvaluateOptions) -> Judged:
+    """Calibrate on validation, then give the figures of validation and test."""
+    task = predictor.task
+    targets = np.asarray(dataset.targets)
+    rows = {SPLITS[split]: dataset.rows(split) for split in (VAL, TEST)}
+    outputs = {name: predictor.split_outputs(pictures.gather, torch.from_numpy(of)) for name, of in rows.items()}
+    calibration, decision = task.calibrate(outputs["val"], targets[rows["val"]], options)
+    header = replace(predictor.header, calibration=calibration, decision=decision)
+    evaluations = {
+        name: evaluate(
+            outputs[name],
+            targets[of],
+            classes=dataset.classes,
+            train_targets=targets[dataset.rows(TRAIN)],
+            split=name,
+            temperature=float(calibration["temperature"]),
+            rule=Rule.from_json(decision),
+            groups=None if dataset.group is None else dataset.group[of],
+            options=options,
+        )
+        for name, of in rows.items()
+        if len(of)
+    }
+    answers = {
+        name: task.answers(outputs[name], [dataset.paths[row] for row in of.tolist()], header)
+        for name, of in rows.items()
+    }
+    return Judged(header=header, evaluations=evaluations, rows=rows, answers=answers)
+
+
+def write(run: Run, judged: Judged, dataset: Dataset) -> None:
+    """`evaluation.json` and `predictions.csv`."""
+    write_json(run.folder / "evaluation.json", {name: to_json(found) for name, found in judged.evaluations.items()})
+    rows = [
+        row
+        for split, answers in judged.answers.items()
+        for row in prediction_rows(answers, judged.rows[split], dataset, split)
+    ]
+    write_table(run.folder / "predictions.csv", rows)
+
+
+def prediction_rows(
+    answers: Sequence[Prediction], rows: NDArray[np.int64], dataset: Dataset, split: str
+) -> list[dict[str, Any]]:
+    """A row of `predictions.csv` for every picture."""
+    return [
+        {
+            "path": answer.path,
+            "split": split,
+            "true": label_of(dataset, row),
+            "label": answer.label or "",
+            "probability": f"{answer.probability:.6f}",
+            **{f"p:{name}": f"{p:.6f}" for name, p in zip(dataset.classes, answer.probabilities, strict=True)},
+        }
+        for row, answer in zip(rows.tolist(), answers, strict=True)
+    ]
+
+
+def label_of(dataset: Dataset, row: int) -> str:
+    """The true class by name; several are joined by `;`."""
+    target = dataset.targets[row]
+    if dataset.multilabel:
+        return ";".join(name for name, holds in zip(dataset.classes, target, strict=True) if holds)
+    return dataset.classes[int(target)]
+
+
+def counts(dataset: Dataset) -> tuple[tuple[int, int, int], ...]:
+    """(K, 3) pictures of each class in training, validation and test."""
+    targets, kinds = np.asarray(dataset.targets), len(dataset.classes)
+
+    def count(split: int) -> Sequence[int]:
+        of = targets[dataset.rows(split)]
+        return [int(n) for n in (of.sum(0) if dataset.multilabel else np.bincount(of, minlength=kinds))]
+
+    return tuple(zip(count(TRAIN), count(VAL), count(TEST), strict=True))

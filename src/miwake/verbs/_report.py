@@ -1,0 +1,183 @@
+"""Gathers what a run's report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from miwake.augment import augment
+from miwake.data.decode import BadPicture, decode
+from miwake.data.pictures import Pictures
+from miwake.data.preprocess import centre
+from miwake.look.text import Language
+from miwake.models.facts import measure
+from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
+from miwake.run import Run
+from miwake.train.choice import Choice
+from miwake.train.job import Fitted
+from miwake.types import TEST, TRAIN, VAL, Batch, Dataset
+from miwake.verbs._judge import Judged, counts, label_of
+
+_MISTAKES, _EXAMPLES, _SEEN, _VERSIONS = 24, 8, 8, 5
+
+
+def contents(
+    run: Run,
+    judged: Judged,
+    dataset: Dataset,
+    pictures: Pictures,
+    *,
+    fitted: Fitted | None,
+    choice: Choice,
+    model: nn.Module,
+    language: Language,
+) -> ReportContents:
+    """Everything that `report.write` lays out."""
+    config, history = run.config(), run.history()
+    kept = None
+    if fitted is not None:
+        kept = next((n for n, row in enumerate(fitted.history) if row is fitted.best or row == fitted.best), None)
+    return ReportContents(
+        title=run.name,
+        data=_data(dataset, judged),
+        evaluation=judged.evaluations["test"],
+        validation=judged.evaluations.get("val"),
+        model=_model(judged, choice, model, dataset),
+        preprocessing=judged.header.preprocessing,
+        history=history,
+        kept=kept,
+        mistakes=_mistakes(judged, dataset, pictures),
+        examples=_examples(dataset, pictures),
+        seen=_seen(dataset, pictures, judged, choice if fitted is None else _as_trained(choice, fitted)),
+        filters=_filters(model),
+        configuration={"asked": config["request"], "chosen": config["chosen"]},
+        environment=run.environment(),
+        commands=_commands(run),
+        language=language,
+    )
+
+
+def _as_trained(choice: Choice, fitted: Fitted) -> Choice:
+    return replace(choice, augmentation=fitted.augmentation)
+
+
+def _data(dataset: Dataset, judged: Judged) -> DataFacts:
+    return DataFacts(
+        name=dataset.name,
+        source=dataset.source,
+        classes=dataset.classes,
+        counts=counts(dataset),
+        pictures=(len(dataset.rows(TRAIN)), len(dataset.rows(VAL)), len(dataset.rows(TEST))),
+        notes=dataset.notes,
+        split=tuple(judged.header.data.get("split", ())),
+    )
+
+
+def _model(judged: Judged, choice: Choice, model: nn.Module, dataset: Dataset) -> ModelSummary:
+    shape, start = judged.header.preprocessing, judged.header.starting_weights
+    _, operations = measure(choice.architecture, channels=shape.channels, classes=len(dataset.classes), size=shape.size)
+    return ModelSummary(
+        architecture=choice.architecture,
+        why=" ".join(choice.reasons),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        operations=operations,
+        starting_weights=str(start.get("name", "")),
+        licence=str(start.get("licence", "")),
+    )
+
+
+def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
+    """The picture as a person knows it: the file's, or what is stored where the file is gone."""
+    if dataset.pixels is None:
+        try:
+            channels = 1 if pictures.shape[0] == 1 else 3
+            return decode(dataset.file(row).read_bytes(), channels=channels, at_least=(192, 192))
+        except (BadPicture, OSError):
+            pass
+    else:
+        return np.asarray(dataset.pixels[row])
+    return _array(pictures.gather(torch.tensor([row])))[0]
+
+
+def _array(pictures_BCHW: torch.Tensor) -> NDArray[np.uint8]:
+    rounded = pictures_BCHW.round().clamp(0, 255).to(torch.uint8)
+    return np.ascontiguousarray(rounded.permute(0, 2, 3, 1).numpy())
+
+
+def _mistakes(judged: Judged, dataset: Dataset, pictures: Pictures) -> Sequence[Mistake]:
+    """The mistakes on test, the most confident ones first."""
+    wrong = []
+    for row, answer in zip(judged.rows["test"].tolist(), judged.answers["test"], strict=True):
+        true = label_of(dataset, row)
+        if answer.label is not None and answer.label != true:
+            wrong.append((answer.probability, row, answer, true))
+    wrong.sort(key=lambda item: (-item[0], item[1]))
+    return [
+        Mistake(
+            picture=shown(dataset, pictures, row),
+            path=answer.path,
+            true=true,
+            predicted=answer.label,
+            probability=probability,
+        )
+        for probability, row, answer, true in wrong[:_MISTAKES]
+    ]
+
+
+def _examples(dataset: Dataset, pictures: Pictures) -> Sequence[Examples]:
+    rows, targets = dataset.rows(TRAIN), np.asarray(dataset.targets)
+    found = []
+    for number, name in enumerate(dataset.classes[:60]):
+        of_class = rows[(targets[rows, number] > 0) if dataset.multilabel else (targets[rows] == number)]
+        drawn = of_class[np.linspace(0, len(of_class) - 1, min(len(of_class), _EXAMPLES)).astype(np.int64)]
+        if len(drawn):
+            found.append(Examples(label=name, pictures=tuple(shown(dataset, pictures, int(row)) for row in drawn)))
+    return found
+
+
+def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) -> Sequence[Seen]:
+    """A few training pictures: the file's, what the network sees, and what it saw in training."""
+    rows, shape = dataset.rows(TRAIN), judged.header.preprocessing
+    drawn = np.random.default_rng(choice.recipe.seed).permutation(rows)[:_SEEN]
+    stored = pictures.gather(torch.from_numpy(drawn))
+    plain = _array(centre(stored, shape).float())
+    # mixing is left out: each picture is followed by itself
+    settings = replace(choice.augmentation, mixup=0.0, cutmix=0.0)
+    if settings.mirror == "auto":
+        settings = replace(settings, mirror="none")
+    generator = torch.Generator().manual_seed(choice.recipe.seed)
+    batch = Batch(stored, None, torch.from_numpy(drawn))
+    changed = [
+        _array(augment(batch, settings, size=shape.size, generator=generator, classes=1).pictures)
+        for _ in range(_VERSIONS)
+    ]
+    return [
+        Seen(
+            label=label_of(dataset, int(row)),
+            original=shown(dataset, pictures, int(row)),
+            preprocessed=plain[number],
+            augmented=tuple(version[number] for version in changed),
+        )
+        for number, row in enumerate(drawn)
+    ]
+
+
+def _filters(model: nn.Module) -> NDArray[np.float32] | None:
+    """Weights (F, C, h, w) of the first convolution, if it is large enough to be seen."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d) and min(module.kernel_size) > 1:
+            return module.weight.detach().float().cpu().numpy()
+    return None
+
+
+def _commands(run: Run) -> Sequence[Command]:
+    return (
+        Command(line=f"miwake predict {run.folder} PICTURES…", why="answers for new pictures"),
+        Command(line=f"miwake evaluate {run.folder} DATA", why="figures on other data, such as next month's"),
+        Command(line=f"miwake train --resume {run.folder}", why="goes on where a stopped run was"),
+    )

@@ -1,0 +1,278 @@
+"""The way of a training run, from the data to the report."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import torch
+
+from miwake import machine
+from miwake.data.config import DataOptions
+from miwake.data.fingerprint import fingerprint
+from miwake.data.pictures import open_pictures
+from miwake.data.source import open_dataset
+from miwake.data.split import read_split, write_split
+from miwake.errors import UsageError
+from miwake.evaluate import sentences, summary
+from miwake.evaluate.config import EvaluateOptions
+from miwake.files import write_json
+from miwake.look.terminal import progress, say
+from miwake.look.text import Language
+from miwake.models import weights
+from miwake.models.config import ModelOptions
+from miwake.predict import Predictor
+from miwake.report.write import write
+from miwake.run import Header, Run, new_run, open_run, save_model
+from miwake.train.choice import Choice
+from miwake.train.config import AugmentOptions, Training, check_training
+from miwake.train.job import Fitted, Job, Moment, NonFiniteLoss
+from miwake.train.loop import fit
+from miwake.train.plan import budget, settle
+from miwake.train.prepare import Asked, Prepared, make_job, prepare
+from miwake.types import TRAIN, Dataset
+from miwake.verbs import _judge, _report
+
+_FINISH = 8.0
+"""Seconds that figures and report take, beside the answers themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for; `config.json` keeps it for `--resume`."""
+
+    data: str
+    task: str = "auto"
+    data_options: DataOptions = field(default_factory=DataOptions)
+    model: ModelOptions = field(default_factory=ModelOptions)
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
+    training: Training = field(default_factory=Training)
+    evaluation: EvaluateOptions = field(default_factory=EvaluateOptions)
+    lang: Language = "en"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Request:
+        """The inverse of `to_json`."""
+        request: Request = _revive(cls, data)
+        return request
+
+    def asked(self) -> Asked:
+        """The part that choices are made from."""
+        return Asked(data=self.data_options, model=self.model, augment=self.augment, training=self.training)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return str(value) if isinstance(value, Path) else value
+
+
+def _revive(kind: type[Any], data: Mapping[str, Any]) -> Any:
+    hints, values = get_type_hints(kind), {}
+    for entry in fields(kind):
+        if entry.name not in data:
+            continue
+        value, hint = data[entry.name], hints[entry.name]
+        if isinstance(value, Mapping):
+            value = _revive(hint, value)
+        elif isinstance(value, list):
+            value = tuple(value)
+        elif value is not None and Path in getattr(hint, "__args__", (hint,)):
+            value = Path(value)
+        values[entry.name] = value
+    return kind(**values)
+
+
+def train(asked: Request, *, out: Path | None, resume: str | None, started: float) -> Run:
+    """See `miwake.verbs.train`."""
+    machine.calm_allocator()
+    if resume is not None:
+        return _resume(open_run(resume), started)
+    check_training(asked.training)
+    machine.use_threads(asked.training.threads)
+    device = machine.pick_device(asked.training.device)
+    dataset = _listed(asked)
+    _say_data(dataset)
+    run = new_run(out, dataset.name)
+    write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
+    write_json(run.folder / "environment.json", machine.environment())
+    return _plan_and_learn(run, asked, dataset, device, started)
+
+
+def _listed(asked: Request) -> Dataset:
+    dataset = open_dataset(asked.data, asked.data_options)
+    if asked.task not in ("auto", dataset.task):
+        raise UsageError(
+            f"--task is {asked.task}, but {asked.data} has the shape of '{dataset.task}'.",
+            expected=f"--task {dataset.task}",
+        )
+    return dataset
+
+
+def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.device, started: float) -> Run:
+    total = budget(asked.training, len(dataset))
+
+    def left() -> float:
+        return total - (time.monotonic() - started)
+
+    with _decoding(len(dataset)) as line:
+        prepared = prepare(dataset, asked.asked(), progress=line, seconds=left)
+    write_split(run.folder / "split.csv", prepared.dataset)
+    for sentence in prepared.sentences:
+        say(sentence)
+    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
+    pretrained = prepared.choice.pretrained
+    plan = settle(
+        job,
+        asked.training,
+        seconds=max(left() - _FINISH, 1.0),
+        least=3 if pretrained else 10,
+        most=30 if pretrained else 300,
+    )
+    choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
+    write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": choice.to_json()})
+    prepared = replace(prepared, choice=choice)
+    _say_plan(run, prepared, job, plan.cost.step, plan.cost.memory)
+    job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
+    return _learn(run, asked, prepared, job, resume=False)
+
+
+def _resume(run: Run, started: float) -> Run:
+    """Go on with a run; what was chosen stays chosen."""
+    config = run.config()
+    asked = Request.from_json(config["request"])
+    if (run.folder / "report.html").exists():
+        say(f"{run.folder} is finished; its report is {run.report}")
+        return run
+    dataset = _listed(asked)
+    if config["chosen"] is None:
+        machine.use_threads(asked.training.threads)
+        return _plan_and_learn(run, asked, dataset, machine.pick_device(asked.training.device), started)
+    choice = Choice.from_json(config["chosen"])
+    machine.use_threads(choice.recipe.threads)
+    dataset = read_split(run.folder / "split.csv", dataset)
+    with _decoding(len(dataset)) as line:
+        pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
+    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice)
+    job = make_job(choice, dataset, pictures, asked.model, run.folder)
+    return _learn(run, asked, prepared, job, resume=True)
+
+
+@contextmanager
+def _decoding(count: int) -> Iterator[Callable[[int, int], None]]:
+    with progress(count, "Reading pictures") as line:
+        yield lambda done, total: line.update(done)
+
+
+def _say_data(dataset: Dataset) -> None:
+    say(f"{dataset.name}: {len(dataset):,} pictures, {len(dataset.classes)} classes.", bold=True)
+    for note in dataset.notes:
+        say(note)
+
+
+def _say_plan(run: Run, prepared: Prepared, job: Job, step: float, memory: int) -> None:
+    """What will be done, and an estimate of time and memory."""
+    choice, shape = prepared.choice, prepared.choice.preprocessing
+    parameters = sum(parameter.numel() for parameter in job.model.parameters())
+    seconds = choice.recipe.epochs * job.train.steps * step
+    for reason in choice.reasons:
+        say(reason)
+    say(
+        f"Plan: {choice.architecture} ({parameters / 1e6:.1f} million parameters) "
+        f"at {shape.size[0]} × {shape.size[1]}, "
+        f"{choice.recipe.epochs} epochs of {job.train.steps} steps in {choice.recipe.precision}: about "
+        f"{seconds:.0f} s and {memory / 2**30:.1f} GiB. Everything goes to {run.folder}."
+    )
+
+
+def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
+    with _stopping() as stop, progress(1000, "Training") as line:
+
+        def report(moment: Moment) -> None:
+            done = moment.step / max(moment.total, 1)
+            figure = moment.figures.get(job.task.monitor)
+            text = f"loss {moment.loss:.3f}" + (f", {100 * figure:.1f}% val" if figure is not None else "")
+            line.update(round(1000 * done), text)
+
+        try:
+            fitted = fit(job, report=report, stop=stop, resume=resume)
+        except NonFiniteLoss:
+            save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
+            raise
+    if fitted.interrupted:
+        say("Stopped. The best weights so far are kept; `miwake train --resume` would go on from here.")
+    if fitted.mirror_reason:
+        mirrored = "mirrored from then on" if fitted.augmentation.mirror == "horizontal" else "left unmirrored"
+        say(f"Mirroring was tried: {fitted.mirror_reason}; the training pictures were {mirrored}.")
+    return _finish(run, asked, prepared, job, fitted)
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks for an end after the current step; a second one ends at once."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+
+    def note(number: int, frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def header_of(prepared: Prepared, job: Job, options: ModelOptions) -> Header:
+    """What the model file says, before calibration."""
+    choice, dataset = prepared.choice, prepared.dataset
+    start = weights.choose(choice.architecture, options) if choice.pretrained else None
+    return Header(
+        task=choice.task.name,
+        settings=choice.task.to_json(),
+        architecture=choice.architecture,
+        preprocessing=choice.preprocessing,
+        dropout=choice.dropout,
+        data={
+            "name": dataset.name,
+            "fingerprint": fingerprint(dataset, prepared.pictures),
+            "pictures": len(dataset),
+            "training_pictures": len(dataset.rows(TRAIN)),
+        },
+        starting_weights={} if start is None else start.facts(),
+        versions=machine.environment()["versions"],
+    )
+
+
+def _finish(run: Run, asked: Request, prepared: Prepared, job: Job, fitted: Fitted) -> Run:
+    """Calibrate, judge, write everything down."""
+    dataset, pictures = prepared.dataset, prepared.pictures
+    header = header_of(prepared, job, asked.model)
+    save_model(run.model_file, fitted.model, header)
+    predictor = Predictor(fitted.model, header, torch.device(prepared.choice.recipe.device))
+    judged = _judge.judge(predictor, dataset, pictures, asked.evaluation)
+    save_model(run.model_file, fitted.model, judged.header)
+    _judge.write(run, judged, dataset)
+    contents = _report.contents(
+        run, judged, dataset, pictures, fitted=fitted, choice=prepared.choice, model=fitted.model, language=asked.lang
+    )
+    write(contents, run.report)
+    say(summary(judged.evaluations["test"]))
+    for sentence in sentences(judged.evaluations["test"], asked.lang):
+        say(sentence)
+    say(f"Model:  {run.model_file}\nReport: {run.report}\nUse it: miwake predict {run.folder} PICTURES…")
+    return run

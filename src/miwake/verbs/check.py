@@ -1,0 +1,64 @@
+"""The data doctor: read every picture, change nothing, and say what is wrong."""
+
+from __future__ import annotations
+
+import json as json_
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from miwake.data.config import DataOptions
+
+if TYPE_CHECKING:
+    from miwake.data.check import CheckReport
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the doctor found."""
+
+    report: CheckReport
+    json: bool
+
+
+def check(
+    data: Annotated[str, tyro.conf.Positional],
+    *,
+    data_options: DataOptions = DataOptions(),
+    json: bool = False,
+) -> Checked:
+    """The data doctor: read every picture, change nothing, and say what is wrong.
+
+    Args:
+        data: What `miwake train` would be given.
+        data_options: How the data is read and divided.
+        json: Print a JSON object in place of sentences.
+
+    Returns:
+        The findings; the command ends with code 1 where something must be mended before training.
+
+    Raises:
+        MiwakeError: there is no such data.
+    """
+    from miwake.data.check import check as examine
+    from miwake.data.source import open_dataset
+    from miwake.look.terminal import progress
+
+    dataset = open_dataset(data, data_options)
+    with progress(len(dataset), "Reading pictures") as line:
+        report = examine(dataset, data_options, lambda done, total: line.update(done))
+    return Checked(report, json)
+
+
+def show(checked: Checked) -> int:
+    """Sentences, or JSON."""
+    from miwake.look.terminal import say
+
+    if checked.json:
+        print(json_.dumps(checked.report.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for sentence in checked.report.sentences():
+            say(sentence)
+        say("All is well." if checked.report.ok else "Mend these before you train.", bold=True)
+    return 0 if checked.report.ok else 1

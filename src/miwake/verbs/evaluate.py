@@ -1,0 +1,88 @@
+"""Figures of a run with intervals: on its own test pictures, or on other data."""
+
+from __future__ import annotations
+
+import json as json_
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from miwake.data.config import DataOptions
+from miwake.evaluate.config import EvaluateOptions
+
+if TYPE_CHECKING:
+    from miwake.evaluate.results import Evaluation
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Figures, and how they are to be shown."""
+
+    evaluation: Evaluation
+    json: bool
+    lang: str
+
+
+def evaluate(
+    run: Annotated[str, tyro.conf.Positional],
+    data: Annotated[str | None, tyro.conf.Positional] = None,
+    *,
+    data_options: DataOptions = DataOptions(),
+    evaluation: EvaluateOptions = EvaluateOptions(),
+    keep: bool = False,
+    json: bool = False,
+    csv: Path | None = None,
+    pictures_out: Annotated[Path | None, tyro.conf.arg(name="pictures")] = None,
+    device: str = "auto",
+    lang: str = "en",
+) -> Evaluated:
+    """Figures of a run with intervals: on its own test pictures, or on other data.
+
+    Args:
+        run: A run folder, its name under runs/, or `latest`; with data also a model file or `imagenet`.
+        data: Other data, all of whose pictures are judged; left away, the run's own test pictures.
+        data_options: How other data is read.
+        evaluation: What mistakes cost, and how intervals are drawn.
+        keep: Let the run answer by these costs from now on; they are fitted on its validation pictures.
+        json: Print the figures as JSON.
+        csv: Also write the answer to every picture.
+        pictures_out: Also write the pictures that were answered wrong, with the answer drawn on them, to this folder.
+        device: cpu, cuda, cuda:1, …
+        lang: Language of the sentences: en or ja.
+
+    Returns:
+        The figures.
+
+    Raises:
+        MiwakeError: no such run or data, or classes that the model does not know.
+    """
+    from miwake.verbs import _evaluation
+
+    found = _evaluation.evaluate(
+        run,
+        data,
+        data_options=data_options,
+        options=evaluation,
+        keep=keep,
+        csv=csv,
+        pictures_out=pictures_out,
+        device=device,
+    )
+    return Evaluated(found, json, lang)
+
+
+def show(evaluated: Evaluated) -> int:
+    """A short table and sentences, or JSON."""
+    from miwake.evaluate import sentences, summary
+    from miwake.evaluate.results import to_json
+    from miwake.look.terminal import say
+
+    if evaluated.json:
+        print(json_.dumps(to_json(evaluated.evaluation), ensure_ascii=False, indent=2))
+        return 0
+    say(summary(evaluated.evaluation))
+    for sentence in sentences(evaluated.evaluation, "ja" if evaluated.lang == "ja" else "en"):
+        say(sentence)
+    return 0

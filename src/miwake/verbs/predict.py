@@ -1,0 +1,198 @@
+"""Answer for pictures: files, folders, patterns, or paths from standard input."""
+
+from __future__ import annotations
+
+import glob
+import json as json_
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from miwake.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from miwake.predict import Predictor, Unreadable
+    from miwake.types import Prediction
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".jpe", ".jfif"}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers, one after the other as they come; iterate once."""
+
+    stream: Iterator[Prediction | Unreadable]
+    json: bool
+
+    def __iter__(self) -> Iterator[Prediction | Unreadable]:
+        return self.stream
+
+
+def predict(
+    run: Annotated[str, tyro.conf.Positional],
+    pictures: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    *,
+    json: bool = False,
+    csv: Path | None = None,
+    pictures_out: Annotated[Path | None, tyro.conf.arg(name="pictures")] = None,
+    device: str = "auto",
+    max_pixels: int = 200_000_000,
+) -> Answers:
+    """Answer for pictures: files, folders, patterns, or paths from standard input.
+
+    Args:
+        run: A run folder, its name under runs/, a model file, `latest`, or `imagenet`, which comes with the install.
+        pictures: Files, folders (searched to the bottom), patterns such as 'photos/*.jpg', or - for paths from
+            standard input, one a line.
+        json: Print a JSON object a line in place of the table.
+        csv: Also write a CSV file with every probability.
+        pictures_out: Also write each picture with its answer drawn on it to this folder.
+        device: cpu, cuda, cuda:1, …
+        max_pixels: Refuse larger pictures before they are decoded.
+
+    Returns:
+        An iterator over `Prediction`, or `Unreadable` for pictures that could not be read.
+
+    Raises:
+        MiwakeError: no such run, or no pictures.
+    """
+    from miwake.predict import Predictor
+
+    files = _files(pictures)
+    predictor = Predictor.open(run, device)
+    answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels)
+    if pictures_out is not None:
+        answers = _draw(answers, predictor, pictures_out)
+    if csv is not None:
+        answers = _write_csv(answers, csv, predictor.task.classes)
+    return Answers(answers, json)
+
+
+def _files(names: Iterable[str]) -> list[Path]:
+    """Picture files, in order and each once; folders are searched, patterns expanded."""
+    found: dict[Path, None] = {}
+    for name in names:
+        if name == "-":
+            lines = (line.rstrip("\n") for line in sys.stdin)
+            found.update(dict.fromkeys(Path(line) for line in lines if line))
+            continue
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
+            if not inside:
+                raise DataError(
+                    f"There are no pictures in {path}.", expected="files in JPEG, PNG, WebP, BMP, TIFF or GIF"
+                )
+            found.update(dict.fromkeys(inside))
+        elif path.exists():
+            found[path] = None
+        else:
+            matched = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (patterns may be absolute)
+            if not matched:
+                raise UsageError(
+                    f"There is no picture {name}.", expected="a file, a folder, a pattern, or - for standard input"
+                )
+            found.update(dict.fromkeys(Path(match) for match in matched))
+    if not found:
+        raise UsageError("No pictures were named.", todo="miwake predict latest photos/")
+    return list(found)
+
+
+def _draw(
+    answers: Iterator[Prediction | Unreadable], predictor: Predictor, folder: Path
+) -> Iterator[Prediction | Unreadable]:
+    import io
+
+    from PIL import Image
+
+    from miwake.data.decode import decode
+    from miwake.files import write_whole
+    from miwake.types import Prediction
+
+    folder.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    for answer in answers:
+        if isinstance(answer, Prediction):
+            pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640))
+            drawn = io.BytesIO()
+            Image.fromarray(predictor.task.draw(pixels, answer)).save(drawn, "PNG")
+            name = _free(Path(answer.path).stem, taken)
+            data = drawn.getvalue()
+            write_whole(folder / f"{name}.png", lambda temporary, data=data: temporary.write_bytes(data))  # type: ignore[misc]
+        yield answer
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    """A name that no other picture of this call has."""
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    taken.add(name)
+    return name
+
+
+def _write_csv(
+    answers: Iterator[Prediction | Unreadable], path: Path, classes: tuple[str, ...]
+) -> Iterator[Prediction | Unreadable]:
+    from miwake.run import write_table
+
+    rows: list[dict[str, Any]] = []
+    try:
+        for answer in answers:
+            rows.append(_row(answer, classes))
+            yield answer
+    finally:
+        # what was answered before an error or Ctrl-C is kept
+        write_table(path, rows)
+
+
+def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str, Any]:
+    from miwake.predict import Unreadable
+
+    if isinstance(answer, Unreadable):
+        return {"path": answer.path, "label": "", "probability": "", "problem": answer.reason}
+    shares = {f"p:{name}": f"{share:.6f}" for name, share in zip(classes, answer.probabilities, strict=True)}
+    return {
+        "path": answer.path,
+        "label": answer.label or "",
+        "probability": f"{answer.probability:.6f}",
+        "problem": "",
+        **shares,
+    }
+
+
+def show(answers: Answers) -> int:
+    """Print as they come; exit code 3 where pictures could not be read."""
+    from miwake.look.terminal import say
+    from miwake.predict import Unreadable
+
+    bad = 0
+    for answer in answers:
+        if isinstance(answer, Unreadable):
+            bad += 1
+            if answers.json:
+                print(json_.dumps({"path": answer.path, "problem": answer.reason}, ensure_ascii=False))
+            else:
+                say(f"{answer.path}: {answer.reason}", file=sys.stderr)
+        elif answers.json:
+            print(
+                json_.dumps(
+                    {
+                        "path": answer.path,
+                        "label": answer.label,
+                        "probability": round(answer.probability, 6),
+                        "probabilities": [round(share, 6) for share in answer.probabilities],
+                    },
+                    ensure_ascii=False,
+                )
+            )
+        else:
+            label = answer.label if answer.known else "I don't know"
+            say(f"{100 * answer.probability:5.1f}%  {label:<28} {answer.path}")
+    if bad:
+        say(f"{bad} of the pictures could not be read.", file=sys.stderr)
+    return 3 if bad else 0

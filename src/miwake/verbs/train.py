@@ -1,0 +1,72 @@
+"""Train a model on a folder of pictures, and say honestly how good it is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from miwake.data.config import DataOptions
+from miwake.errors import UsageError
+from miwake.evaluate.config import EvaluateOptions
+from miwake.models.config import ModelOptions
+from miwake.train.config import AugmentOptions, Training
+
+if TYPE_CHECKING:
+    from miwake.run import Run
+
+
+def train(
+    data: Annotated[str | None, tyro.conf.Positional] = None,
+    *,
+    task: str = "auto",
+    data_options: DataOptions = DataOptions(),
+    model: ModelOptions = ModelOptions(),
+    augment: AugmentOptions = AugmentOptions(),
+    training: Training = Training(),
+    evaluation: EvaluateOptions = EvaluateOptions(),
+    out: Path | None = None,
+    resume: str | None = None,
+    lang: Literal["en", "ja"] = "en",
+) -> Run:
+    """Train a model on a folder of pictures, and say honestly how good it is.
+
+    Args:
+        data: A folder with a folder of pictures for each class, a CSV, IDX or CIFAR files, or `digits`.
+        task: The question; auto takes the one that the data's shape asks.
+        data_options: How the data is read and divided.
+        model: Which network, at which size, from which weights.
+        augment: How the training pictures are changed on their way.
+        training: How to train.
+        evaluation: What mistakes cost, and how intervals are drawn.
+        out: The run folder; left away, a new one under runs/.
+        resume: A run that was stopped, to go on with.
+        lang: Language of the report: en or ja.
+
+    Returns:
+        The run, whose folder holds the model, its figures and the report.
+
+    Raises:
+        MiwakeError: says what was found, what was expected and what to do.
+    """
+    from miwake.verbs import _training
+
+    started = time.monotonic()
+    if (data is None) == (resume is None):
+        raise UsageError(
+            "Either data to train on or a run to go on with is needed" + (", not both." if data else "."),
+            todo="miwake train photos/    or    miwake train --resume latest",
+        )
+    asked = _training.Request(
+        data=data or "",
+        task=task,
+        data_options=data_options,
+        model=model,
+        augment=augment,
+        training=training,
+        evaluation=evaluation,
+        lang=lang,
+    )
+    return _training.train(asked, out=out, resume=resume, started=started)
