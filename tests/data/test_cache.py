@@ -375,6 +375,7 @@ def test_what_a_killed_writer_left_behind_is_written_over(tmp_path: Path) -> Non
         index.execute("UPDATE pictures SET slot = slot + 1000")
     sound(data)
     assert usage()[0].pictures == 20
+    assert (where / "pictures.bin").stat().st_size == 20 * 24 * 20 * 3
 
 
 def _refused(data: Dataset, said: Path) -> Callable[[], None]:

@@ -115,21 +115,22 @@ def test_arrays_that_lie(tmp_path: Path) -> None:
     """Shapes, types and bytes are checked before NumPy sees them."""
     honest = pickle.dumps({"data": _rows(_pictures(2, 32, 3)), "labels": [0, 1]}, protocol=2)
     assert honest.count(b"M\x00\x0c") == 1  # 3072, a length of the shape
-    for lie in (
-        honest.replace(b"M\x00\x0c", b"M\x01\x0c"),
-        honest.replace(b"M\x00\x0c", b"J\xff\xff\xff\x7f"),
-        honest.replace(b"M\x00\x0c", b"J\xff\xff\xff\xff"),
-        honest.replace(b"u1", b"O8"),
-        honest.replace(b"u1", b"V9"),
-        honest.replace(b"u1", b"f8"),
-        honest[:-100],
-        b"",
-        b"not a pickle",
-        pickle.dumps([1, 2]),
-        pickle.dumps({"data": b"bytes", "labels": [0, 1]}),
+    for lie, found in (
+        (honest.replace(b"M\x00\x0c", b"M\x01\x0c"), "cannot reshape"),
+        (honest.replace(b"M\x00\x0c", b"J\xff\xff\xff\x7f"), "cannot reshape"),
+        (honest.replace(b"M\x00\x0c", b"J\xff\xff\xff\xff"), "an array of shape"),
+        (honest.replace(b"u1", b"O8"), "an array of type 'O8'"),
+        (honest.replace(b"u1", b"V9"), "an array of type 'V9'"),
+        (honest.replace(b"u1", b"f8"), "cannot reshape"),
+        (honest[:-100], "cannot be read"),
+        (b"", "cannot be read"),
+        (b"not a pickle", "cannot be read"),
+        (pickle.dumps([1, 2]), "not a dict"),
+        (pickle.dumps({"data": b"bytes", "labels": [0, 1]}), "holds data, labels"),
+        (pickle.dumps({"data": np.zeros((2, 3072), np.int8), "labels": [0, 1]}), "of type int8"),
     ):
         (tmp_path / "data_batch_1").write_bytes(lie)
-        with pytest.raises(DataError, match="data_batch_1"):
+        with pytest.raises(DataError, match=f"data_batch_1.*{found}"):
             cifar.read(tmp_path)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from miwake.data.decode import BadPicture, decode, read_header
+from miwake.data.decode import BadPicture, decode, decode_raw, read_header
 from miwake.errors import DataError
 
 
@@ -104,6 +104,8 @@ def test_pictures_stand_upright_once(name: str, orientation: int) -> None:
     assert expected.shape[:2] == ((60, 40) if orientation >= 5 else (40, 60))
     header = read_header(data)
     assert (header.height, header.width, header.orientation) == (*expected.shape[:2], orientation)
+    raw = decode_raw(data, channels=3, enough=lambda height, width: (height, width), max_pixels=10**6)
+    assert (raw.header.height, raw.header.width, raw.header.orientation) == (*expected.shape[:2], orientation)
 
 
 def test_an_orientation_behind_the_pixels_of_a_png_counts() -> None:

@@ -298,3 +298,14 @@ def test_outputs_that_are_not_numbers() -> None:
         account(np.empty((0, 3)), np.empty(0, int), train_targets=targets, split="val")
     with pytest.raises(ValueError, match="do not fit"):
         account(logits, targets[:5])
+
+
+def test_a_curve_rests_on_the_rarer_side_of_its_groups() -> None:
+    group = np.arange(200) // 10
+    targets = (group > 0).astype(int)  # class c0 is seen in one group alone
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(200, 2)) + np.eye(2)[targets]
+    for figures in account(logits, targets, groups=group).per_class:
+        assert figures.auc.high - figures.auc.low > 0.6
+    for figures in account(logits, targets).per_class:
+        assert figures.auc.high - figures.auc.low < 0.4

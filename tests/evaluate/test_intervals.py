@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from miwake.evaluate.intervals import bootstrap, centred, interval, resamples, wilson
+from miwake.evaluate.intervals import bootstrap, interval, resamples, unbounded, wilson
 
 
 @given(st.integers(1, 500), st.floats(0, 1))
@@ -83,10 +83,10 @@ def test_few_units_are_trusted_less() -> None:
 
 def test_a_shifted_bootstrap_is_moved_onto_its_value() -> None:
     draws = np.random.default_rng(0).normal(0.05, 0.005, 5000)
-    figure = centred(0.03, draws, 1000)
+    figure = unbounded(0.03, draws, 1000)
     assert (figure.low, figure.high) == pytest.approx((0.0202, 0.0398), abs=5e-4)
-    assert centred(0.001, draws, 1000).low == 0
-    assert math.isnan(centred(0.03, draws, 1).low)
+    assert unbounded(0.001, draws, 1000).low == 0
+    assert math.isnan(unbounded(0.03, draws, 1).low)
 
 
 def test_groups_widen_the_interval_until_it_covers() -> None:

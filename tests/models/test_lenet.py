@@ -27,6 +27,9 @@ def test_layers_have_the_published_numbers_of_parameters() -> None:
 def test_connections_are_those_of_table_one() -> None:
     assert [len(seen) for seen in CONNECTIONS] == [3] * 6 + [4] * 9 + [6]
     assert len(set(CONNECTIONS)) == 16
+    for first in range(6):  # three and four neighbours in a ring of six
+        assert set(CONNECTIONS[first]) == {(first + step) % 6 for step in range(3)}
+        assert set(CONNECTIONS[6 + first]) == {(first + step) % 6 for step in range(4)}
     # every map of S2 is seen by ten of C3, as the rows of the table have ten crosses
     assert [sum(number in seen for seen in CONNECTIONS) for number in range(6)] == [10] * 6
 

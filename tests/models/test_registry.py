@@ -110,8 +110,12 @@ def test_a_model_that_ends_in_no_linear_layer_is_refused() -> None:
         models.build("timm:deit_tiny_distilled_patch16_224", channels=3, classes=3, size=(224, 224))
 
 
-@pytest.mark.parametrize("name", ["resnet18", "seresnet18", "densenet121", "efficientnet_lite0", "mobilenetv2_100"])
-def test_small_pictures_keep_their_resolution_and_weights_fit_all_sizes(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [("resnet18", 12), ("seresnet18", 12), ("densenet121", 12), ("efficientnet_lite0", 3), ("mobilenetv2_100", 3)],
+)
+def test_small_pictures_keep_their_resolution_and_weights_fit_all_sizes(name: str, times: int) -> None:
+    """A stride left away is four times the work, and so is a pooling."""
     with torch.device("meta"):
         small = models.build(name, channels=3, classes=2, size=(GENTLE_BELOW - 1,) * 2)
         large = models.build(name, channels=3, classes=2, size=(GENTLE_BELOW,) * 2)
@@ -120,7 +124,7 @@ def test_small_pictures_keep_their_resolution_and_weights_fit_all_sizes(name: st
     from miwake.models.facts import measure
 
     (_, less), (_, more) = measure(name, classes=2, size=(64, 64)), measure(name, classes=2, size=(63, 63))
-    assert more > 3 * less
+    assert more > times * less
 
 
 def test_no_file_says_the_same_name_twice() -> None:

@@ -412,7 +412,6 @@ def test_real_photographs(contents: Any, shared_data: Path) -> None:
     assert len(pictures) > 10
     sample = contents(len(pictures))
     examples = [
-        Examples(label=name, pictures=(picture,))
-        for name, picture in zip(sample.data.classes, pictures, strict=True)
+        Examples(label=name, pictures=(picture,)) for name, picture in zip(sample.data.classes, pictures, strict=True)
     ]
     check(render(replace(sample, examples=examples)))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -208,16 +209,20 @@ def _decode(
     """Let threads decode a chunk while the one before it goes to the disk; the decoders do without Python's lock."""
     if progress is not None:
         progress(done, total)
+    threads = min(cores(), _MAX_THREADS)
     size = max(1, min(_CHUNK_PICTURES, _CHUNK_BYTES // store.bytes_per_picture))
-    pool = ThreadPoolExecutor(min(cores(), _MAX_THREADS), thread_name_prefix="miwake-decode")
+    # a few pictures at a time: small ones take less than handing them to a thread does
+    few = max(1, min(32, size // (4 * threads)))
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="miwake-decode")
     try:
-        before: list[tuple[int, Future[tuple[bytes, Entry | None]]]] = []
-        for chunk in (*_chunks(work, size), []):
-            now = [(row, pool.submit(job)) for row, job in chunk]
-            if before:
-                _keep(store, before, found)
-                note([row for row, _ in before])
-                done += len(before)
+        before: list[Future[list[_Done]]] = []
+        for chunk in chain(_chunks(work, size), ([],)):
+            now = [pool.submit(_several, part) for part in _chunks(chunk, few)]
+            results = [result for future in before for result in future.result()]
+            if results:
+                _keep(store, results, found)
+                note([row for row, _, _ in results])
+                done += len(results)
                 if progress is not None:
                     progress(done, total)
             before = now
@@ -225,36 +230,37 @@ def _decode(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+_Done = tuple[int, bytes | BadPicture, Entry | None]
+"""Row; content or what is wrong; the picture, where the store did not have it."""
+
+
+def _several(part: Iterable[tuple[int, _Job]]) -> list[_Done]:
+    done: list[_Done] = []
+    for row, job in part:
+        try:
+            done.append((row, *job()))
+        except BadPicture as error:
+            done.append((row, error, None))
+    return done
+
+
 def _chunks(work: Iterable[tuple[int, _Job]], size: int) -> Iterator[list[tuple[int, _Job]]]:
-    chunk: list[tuple[int, _Job]] = []
-    for item in work:
-        chunk.append(item)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
+    rest = iter(work)
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 
-def _keep(
-    store: Store, chunk: Iterable[tuple[int, Future[tuple[bytes, Entry | None]]]], found: dict[int, _Row]
-) -> None:
-    entries = []
-    rows = []
-    for row, future in chunk:
-        try:
-            found[row].content, entry = future.result()
-        except BadPicture as error:
-            found[row].reason = error.reason
-            continue
-        rows.append(row)
-        if entry is not None:
-            entries.append(entry)
+def _keep(store: Store, results: Sequence[_Done], found: dict[int, _Row]) -> None:
+    entries = [entry for _, _, entry in results if entry is not None]
     if entries:
         store.add(entries)
-    there = store.find({content for row in rows if (content := found[row].content) is not None})
-    for row in rows:
-        found[row].facts = there[found[row].content or b""]
+    contents = {row: content for row, content, _ in results if isinstance(content, bytes)}
+    there = store.find(set(contents.values()))
+    for row, content, _ in results:
+        if isinstance(content, bytes):
+            found[row].content, found[row].facts = content, there[content]
+        else:
+            found[row].reason = content.reason
 
 
 def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: DataOptions) -> Stored:

@@ -232,8 +232,6 @@ def _array(array: _Array) -> NDArray[Any]:
     dtype = np.dtype(array.dtype.name).newbyteorder(array.dtype.order)  # type: ignore[arg-type]
     if not all(type(length) is int and length >= 0 for length in array.shape):
         raise ValueError(f"an array of shape {array.shape}")
-    if math.prod(array.shape) * dtype.itemsize != len(array.data):
-        raise ValueError(f"an array of shape {array.shape} with {len(array.data):,} bytes")
     flat = np.frombuffer(array.data, dtype)
     return flat.reshape(array.shape, order="F" if array.fortran else "C")
 

@@ -206,13 +206,14 @@ def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size]
                 return raw
         # or memory would grow with the number of threads that happen to hold a large one
         with _one_large if image.width * image.height > _LARGE else nullcontext():
+            # a TIFF is turned upright by Pillow while it is loaded; a PNG may say only behind its pixels how it lies
+            turned = _header(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
             image.load()
-            header = _header(image)
+            header = turned or _header(image)
             if header.width * header.height > max_pixels:
                 raise _too_large(header.width, header.height, max_pixels)
             pixels = _eight_bits(image, channels)
-    # Pillow turns a TIFF upright by itself while loading it
-    orientation = 1 if header.format == "TIFF" else header.orientation
+    orientation = 1 if turned else header.orientation
     return Raw(pixels=pixels, extent=pixels.shape[:2], orientation=orientation, header=header, kind="full")
 
 

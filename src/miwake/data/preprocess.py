@@ -163,17 +163,15 @@ def _area(picture: NDArray[np.uint8], size: Size, extent: tuple[float, float]) -
         extent = extent[0] / factors[0], extent[1] / factors[1]
     height, width, channels = picture.shape
     rows = _coverage(height, size[0], extent[0]) @ picture.reshape(height, width * channels).astype(np.float32)
-    # (size[0], width, C) to (width, size[0], C), so that the columns are rows now
-    turned = np.ascontiguousarray(rows.reshape(size[0], width, channels).transpose(1, 0, 2))
-    both = _coverage(width, size[1], extent[1]) @ turned.reshape(width, size[0] * channels)
+    # the other way round, (width·C, size[0]): a plain transpose, since the channels stay where they are
+    both = _coverage(width, size[1], extent[1], channels) @ np.ascontiguousarray(rows.T)
     both += np.float32(0.5)
-    result = both.astype(np.uint8).reshape(size[1], size[0], channels).transpose(1, 0, 2)
-    return np.ascontiguousarray(result)
+    return np.ascontiguousarray(both.astype(np.uint8).T).reshape(*size, channels)
 
 
 @lru_cache(maxsize=256)
-def _coverage(length: int, out: int, extent: float) -> scipy.sparse.csr_array:
-    """(out, length) shares of the `length` pixels, the last of them cut at `extent`, in each of `out` pixels."""
+def _coverage(length: int, out: int, extent: float, channels: int = 1) -> scipy.sparse.csr_array:
+    """(out·C, length·C) shares of the `length` pixels, the last of them cut at `extent`, in each of `out` pixels."""
     edges = np.linspace(0.0, extent, out + 1)
     first = np.floor(edges[:-1]).astype(np.int64)
     most = int(np.ceil(extent / out)) + 1
@@ -184,7 +182,10 @@ def _coverage(length: int, out: int, extent: float) -> scipy.sparse.csr_array:
     weights = np.where(kept, share, 0.0)
     weights /= weights.sum(axis=1, keepdims=True)
     ends = np.concatenate([[0], kept.sum(axis=1).cumsum()])
-    return scipy.sparse.csr_array((weights[kept].astype(np.float32), column[kept], ends), shape=(out, length))
+    plane = scipy.sparse.csr_array((weights[kept].astype(np.float32), column[kept], ends), shape=(out, length))
+    if channels == 1:
+        return plane
+    return scipy.sparse.csr_array(scipy.sparse.kron(plane, scipy.sparse.eye_array(channels, dtype=np.float32)))
 
 
 # -- what the network sees ------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def _divide(
     """Splits of `rows`, which are sorted by path."""
     # units are numbered in the order of their first path, so that nothing depends on the order of the rows
     _, first, inverse = np.unique(unit[rows], return_index=True, return_inverse=True)
-    number = inverse.reshape(-1)
+    number = np.argsort(np.argsort(first))[inverse.reshape(-1)]
     units = Units.of(number, dataset.targets[rows], len(dataset.classes))
     shares = _shares(missing, options)
     random = np.random.Generator(np.random.PCG64(seed))

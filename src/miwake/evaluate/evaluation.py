@@ -14,7 +14,7 @@ from miwake.evaluate import metrics
 from miwake.evaluate.calibration import confidences, negative_log_likelihood, reliability
 from miwake.evaluate.config import EvaluateOptions
 from miwake.evaluate.decision import actual_costs, constant_cost
-from miwake.evaluate.intervals import centred, wilson
+from miwake.evaluate.intervals import unbounded, wilson
 from miwake.evaluate.measure import Answers, Measured
 from miwake.evaluate.results import Calibration, ClassDecision, ClassFigures, Decision, Evaluation
 from miwake.evaluate.taxonomy import Taxonomy, read_taxonomy
@@ -219,7 +219,7 @@ def _calibration(answers: Answers, measured: Measured, temperature: float) -> Ca
     truth, multilabel = answers.truth, answers.multilabel
 
     def error(name: str) -> Figure:
-        return centred(measured.value(name), measured.draws[name][0], measured.units)
+        return unbounded(measured.value(name), measured.draws[name][0], measured.units)
 
     return Calibration(
         temperature=temperature,
@@ -231,7 +231,7 @@ def _calibration(answers: Answers, measured: Measured, temperature: float) -> Ca
 
 
 def _decision(answers: Answers, measured: Measured, rule: Rule, classes: tuple[str, ...]) -> Decision:
-    cost = centred(measured.value("cost"), measured.draws["cost"][0], measured.units)
+    cost = unbounded(measured.value("cost"), measured.draws["cost"][0], measured.units)
     if cost.value == 0 and measured.units > 1:
         # no mistake was seen: at worst as many as Wilson's interval admits, each of the dearest kind
         dearest = max(max(row) for row in rule.costs)

@@ -15,6 +15,7 @@ Z = 1.959963984540054
 """97.5% quantile of the normal distribution."""
 FEW = 5
 """With fewer pictures (or groups) than this behind a figure, resampling them says too little."""
+_ROUNDING = 1e-6  # of draws in single precision
 _BLOCK = 4_194_304  # weights that are held at once
 
 Statistics = Callable[[NDArray[np.floating]], dict[str, NDArray[np.floating]]]
@@ -54,8 +55,9 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or count <= 0 or not len(draws):
         return Figure(value, math.nan, math.nan)
-    low, high = (float(limit) for limit in np.quantile(draws, _tails(count)))
-    if count < FEW or low <= 0 or high >= 1:
+    low, high = _limits(value, draws, count)
+    shift = value - float(draws.mean())
+    if count < FEW or min(low, low - shift) <= _ROUNDING or max(high, high - shift) >= 1 - _ROUNDING:
         spread, noise = value * (1 - value), float(draws.var())
         effective = min(count, spread / noise) if spread > 0 and noise > 0 else count
         wide = wilson(value * effective, effective)
@@ -63,23 +65,27 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
     return Figure(value, min(low, value), max(high, value))
 
 
-def _tails(count: float) -> tuple[float, float]:
-    """Which percentiles to take: of a sample of n, resamples spread too little by (n-1)/n, and their normal tails
-    are too short for Student's t."""
-    if count <= 1:
-        return 0.0, 1.0
-    low = float(ndtr(math.sqrt(count / (count - 1)) * stdtrit(count - 1, 0.025)))
-    return low, 1 - low
+def _limits(value: float, draws: NDArray[np.floating], count: float) -> tuple[float, float]:
+    """Percentiles of the draws, moved so that their mean lies on the value: F1 of many small classes only falls when
+    it is resampled, a calibration error only grows.
+
+    Of a sample of n, resamples spread too little by (n-1)/n, and their normal tails are too short for Student's t;
+    so percentiles farther out are taken.
+    """
+    tail = 0.0
+    if count > 1:
+        tail = float(ndtr(math.sqrt(count / (count - 1)) * stdtrit(count - 1, 0.025)))
+    low, high = np.quantile(draws, (tail, 1 - tail)) - draws.mean() + value
+    return float(low), float(high)
 
 
-def centred(value: float, draws: NDArray[np.floating], units: int) -> Figure:
-    """A figure that resampling shifts (an expected calibration error only grows by noise, a cost has no upper end):
-    the draws' percentiles moved so that their mean lies on the value, not below 0."""
+def unbounded(value: float, draws: NDArray[np.floating], units: int) -> Figure:
+    """A figure of 0 or more without an upper end, such as a cost, with the limits that `interval` begins with."""
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or not len(draws):
         return Figure(value, math.nan, math.nan)
-    low, high = np.quantile(draws, _tails(units)) - draws.mean() + value
-    return Figure(value, min(value, max(0.0, float(low))), max(value, float(high)))
+    low, high = _limits(value, draws, units)
+    return Figure(value, min(value, max(0.0, low)), max(value, high))
 
 
 def resamples(units: int, rounds: int, seed: int) -> Iterator[NDArray[np.float32]]:

@@ -100,7 +100,8 @@ def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
         except (BadPicture, OSError):
             pass
     else:
-        return np.asarray(dataset.pixels[row])
+        packed: NDArray[np.uint8] = dataset.pixels[row]
+        return packed
     return _array(pictures.gather(torch.tensor([row])))[0]
 
 

@@ -41,6 +41,8 @@ from miwake.verbs import _judge, _report
 
 _FINISH = 8.0
 """Seconds that figures and report take, beside the answers themselves."""
+_SENTENCES = 2
+"""Sentences for the terminal; the report has them all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,7 @@ def _resume(run: Run, started: float) -> Run:
     """Go on with a run; what was chosen stays chosen."""
     config = run.config()
     asked = Request.from_json(config["request"])
-    if (run.folder / "report.html").exists():
+    if config.get("finished", False):
         say(f"{run.folder} is finished; its report is {run.report}")
         return run
     dataset = _listed(asked)
@@ -271,8 +273,10 @@ def _finish(run: Run, asked: Request, prepared: Prepared, job: Job, fitted: Fitt
         run, judged, dataset, pictures, fitted=fitted, choice=prepared.choice, model=fitted.model, language=asked.lang
     )
     write(contents, run.report)
+    if not fitted.interrupted:
+        write_json(run.folder / "config.json", run.config() | {"finished": True})
     say(summary(judged.evaluations["test"]))
-    for sentence in sentences(judged.evaluations["test"], asked.lang):
+    for sentence in sentences(judged.evaluations["test"], asked.lang)[:_SENTENCES]:
         say(sentence)
     say(f"Model:  {run.model_file}\nReport: {run.report}\nUse it: miwake predict {run.folder} PICTURES…")
     return run

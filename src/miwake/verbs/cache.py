@@ -33,10 +33,10 @@ def cache(*, clear: bool = False) -> Cached:
     Raises:
         MiwakeError: the cache folder cannot be read or cleared.
     """
-    from miwake.data import store
+    from miwake.data import disk, store
 
     freed = store.clear()[0] if clear else None
-    return Cached(store.cache_folder(), tuple(store.usage()), freed)
+    return Cached(disk.cache_folder(), tuple(store.usage()), freed)
 
 
 def show(cached: Cached) -> int:

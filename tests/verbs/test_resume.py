@@ -1,0 +1,102 @@
+"""A run that is killed at any moment and goes on ends with the very weights of one that never was."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from miwake.data import folder as source
+
+SETTINGS = (
+    *("--model", "small", "--epochs", "40", "--batch-size", "8", "--precision", "fp32", "--threads", "1"),
+    *("--checkpoint-every", "0", "--dropout", "0.2", "--mixup", "0.2", "--mirror", "auto", "--augment", "small"),
+)
+
+
+def _start(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "miwake", "train", *arguments]
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def _finish(process: subprocess.Popen[bytes]) -> None:
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors.decode()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, torch.Tensor], float]:
+    """Data, the weights of a run that nobody disturbed, and how long its training took."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "toy").mkdir()
+    data = source.toy(folder / "toy")
+    process = _start(str(data), *SETTINGS, "--out", "run", cwd=folder)
+    while not (folder / "run" / "checkpoint" / "last.safetensors").exists():
+        assert process.poll() is None, process.communicate()[1].decode()
+        time.sleep(0.01)
+    began = time.monotonic()
+    while process.poll() is None and not (folder / "run" / "model.safetensors").exists():
+        time.sleep(0.01)
+    took = time.monotonic() - began
+    _finish(process)
+    return data, load_file(folder / "run" / "model.safetensors"), took
+
+
+def _kill_and_resume(whole: tuple[Path, dict[str, torch.Tensor], float], folder: Path, moment: float) -> None:
+    data, expected, took = whole
+    process = _start(str(data), *SETTINGS, "--out", "run", cwd=folder)
+    checkpoint = folder / "run" / "checkpoint" / "last.safetensors"
+    while not checkpoint.exists() and process.poll() is None:
+        time.sleep(0.002)
+    time.sleep(moment * took)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _finish(_start("--resume", "run", cwd=folder))
+    found = load_file(folder / "run" / "model.safetensors")
+    assert found.keys() == expected.keys()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_killed_three_times(whole, tmp_path, number):
+    _kill_and_resume(whole, tmp_path, random.Random(number).random())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(20))
+def test_killed_at_twenty_moments(whole, tmp_path, number):
+    _kill_and_resume(whole, tmp_path, random.Random(100 + number).random())
+
+
+def test_killed_before_anything_was_planned(whole, tmp_path):
+    data, expected, _ = whole
+    process = _start(str(data), *SETTINGS, "--out", "run", cwd=tmp_path)
+    while not (tmp_path / "run" / "config.json").exists() and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _finish(_start("--resume", "run", cwd=tmp_path))
+    found = load_file(tmp_path / "run" / "model.safetensors")
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_ctrl_c_leaves_a_usable_model_and_can_go_on(whole, tmp_path):
+    data, expected, took = whole
+    process = _start(str(data), *SETTINGS, "--out", "run", cwd=tmp_path)
+    while not (tmp_path / "run" / "checkpoint" / "last.safetensors").exists() and process.poll() is None:
+        time.sleep(0.002)
+    time.sleep(0.3 * took)
+    process.send_signal(signal.SIGINT)
+    _finish(process)
+    assert (tmp_path / "run" / "model.safetensors").exists()
+    assert (tmp_path / "run" / "report.html").exists()
+    _finish(_start("--resume", "run", cwd=tmp_path))
+    found = load_file(tmp_path / "run" / "model.safetensors")
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
