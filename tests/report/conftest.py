@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from miwake.evaluate.results import Bin, Calibration, ClassDecision, ClassFigures, Decision, Evaluation
+from miwake.evaluation.results import Bin, Calibration, ClassDecision, ClassFigures, Decision, Evaluation
 from miwake.look.text import Language
 from miwake.report.contents import (
     Command,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from miwake.evaluate.results import Evaluation
+from miwake.evaluation.results import Evaluation
 from miwake.files import WriteError
 from miwake.look import words as catalogue_module
 from miwake.look.words import LANGUAGES, words

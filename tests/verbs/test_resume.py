@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from miwake.data import folder as source
 
 SETTINGS = (
-    *("--model", "small", "--epochs", "40", "--batch-size", "8", "--precision", "fp32", "--threads", "1"),
+    *("--model", "small", "--epochs", "12", "--batch-size", "8", "--precision", "fp32", "--threads", "1"),
     *("--checkpoint-every", "0", "--dropout", "0.2", "--mixup", "0.2", "--mirror", "auto", "--augment", "small"),
 )
 

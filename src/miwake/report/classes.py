@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from miwake.evaluate.results import ClassFigures, Evaluation
+from miwake.evaluation.results import ClassFigures, Evaluation
 from miwake.look import charts, matrix
 from miwake.look.svg import Frame, Scale
 from miwake.look.text import Language, natural, percent

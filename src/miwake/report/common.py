@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from miwake.evaluate.results import Evaluation
+from miwake.evaluation.results import Evaluation
 from miwake.look.text import NONE, Language, clean, share, shorten
 from miwake.look.words import words
 from miwake.types import Figure

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from miwake.evaluate.results import Evaluation
+from miwake.evaluation.results import Evaluation
 from miwake.look.text import Language
 from miwake.types import Preprocessing
 

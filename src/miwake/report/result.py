@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from miwake.evaluate.results import Decision, Evaluation
+from miwake.evaluation.results import Decision, Evaluation
 from miwake.look import charts
 from miwake.look.svg import Frame
 from miwake.look.text import Language, natural, share

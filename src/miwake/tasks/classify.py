@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from miwake import models
 from miwake.choice import Rule, choose, probabilities
-from miwake.evaluate import fit_decision, fit_temperature
-from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluation import fit_decision, fit_temperature
+from miwake.evaluation.config import EvaluateOptions
 from miwake.tasks.head import fit_head
 from miwake.tasks.task import Calibrated, Phase, Task, Turn
 from miwake.types import Batch, Dataset, Prediction

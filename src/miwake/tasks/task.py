@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
-    from miwake.evaluate.config import EvaluateOptions
+    from miwake.evaluation.config import EvaluateOptions
     from miwake.types import Batch, Dataset, Prediction
 
 

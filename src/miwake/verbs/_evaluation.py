@@ -18,12 +18,12 @@ from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split
 from miwake.errors import DataError, UsageError
-from miwake.evaluate import evaluate as figures
-from miwake.evaluate import fit_decision
-from miwake.evaluate.config import EvaluateOptions
-from miwake.evaluate.results import Evaluation
+from miwake.evaluation import evaluate as figures
+from miwake.evaluation import fit_decision
+from miwake.evaluation.config import EvaluateOptions
+from miwake.evaluation.results import Evaluation
 from miwake.files import write_whole
-from miwake.predict import Predictor
+from miwake.prediction import Predictor
 from miwake.run import Header, Run, open_run, read_table, save_model, write_table
 from miwake.types import TEST, TRAIN, Dataset, Prediction
 from miwake.verbs._judge import label_of, prediction_rows

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from miwake.choice import Rule
 from miwake.data.pictures import Pictures
-from miwake.evaluate import evaluate
-from miwake.evaluate.config import EvaluateOptions
-from miwake.evaluate.results import Evaluation, to_json
+from miwake.evaluation import evaluate
+from miwake.evaluation.config import EvaluateOptions
+from miwake.evaluation.results import Evaluation, to_json
 from miwake.files import write_json
-from miwake.predict import Predictor
+from miwake.prediction import Predictor
 from miwake.run import Header, Run, write_table
 from miwake.types import SPLITS, TEST, TRAIN, VAL, Dataset, Prediction
 

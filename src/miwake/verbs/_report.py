@@ -18,8 +18,8 @@ from miwake.look.text import Language
 from miwake.models.facts import measure
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
 from miwake.run import Run
-from miwake.train.choice import Choice
-from miwake.train.job import Fitted
+from miwake.training.choice import Choice
+from miwake.training.job import Fitted
 from miwake.types import TEST, TRAIN, VAL, Batch, Dataset
 from miwake.verbs._judge import Judged, counts, label_of
 

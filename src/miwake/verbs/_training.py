@@ -20,22 +20,22 @@ from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
 from miwake.errors import UsageError
-from miwake.evaluate import sentences, summary
-from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluation import sentences, summary
+from miwake.evaluation.config import EvaluateOptions
 from miwake.files import write_json
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language
 from miwake.models import weights
 from miwake.models.config import ModelOptions
-from miwake.predict import Predictor
+from miwake.prediction import Predictor
 from miwake.report.write import write
 from miwake.run import Header, Run, new_run, open_run, save_model
-from miwake.train.choice import Choice
-from miwake.train.config import AugmentOptions, Training, check_training
-from miwake.train.job import Fitted, Job, Moment, NonFiniteLoss
-from miwake.train.loop import fit
-from miwake.train.plan import budget, settle
-from miwake.train.prepare import Asked, Prepared, make_job, prepare
+from miwake.training.choice import Choice
+from miwake.training.config import AugmentOptions, Training, check_training
+from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
+from miwake.training.loop import fit
+from miwake.training.plan import budget, settle
+from miwake.training.prepare import Asked, Prepared, make_job, prepare
 from miwake.types import TRAIN, Dataset
 from miwake.verbs import _judge, _report
 
@@ -107,7 +107,6 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     _say_data(dataset)
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
-    write_json(run.folder / "environment.json", machine.environment())
     return _plan_and_learn(run, asked, dataset, device, started)
 
 
@@ -122,6 +121,7 @@ def _listed(asked: Request) -> Dataset:
 
 
 def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.device, started: float) -> Run:
+    write_json(run.folder / "environment.json", machine.environment())
     total = budget(asked.training, len(dataset))
 
     def left() -> float:

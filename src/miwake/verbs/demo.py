@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from miwake.train.config import Training
+from miwake.training.config import Training
 
 if TYPE_CHECKING:
     from miwake.run import Run

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from miwake.data.config import DataOptions
-from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluation.config import EvaluateOptions
 
 if TYPE_CHECKING:
-    from miwake.evaluate.results import Evaluation
+    from miwake.evaluation.results import Evaluation
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def evaluate(
 
 def show(evaluated: Evaluated) -> int:
     """A short table and sentences, or JSON."""
-    from miwake.evaluate import sentences, summary
-    from miwake.evaluate.results import to_json
+    from miwake.evaluation import sentences, summary
+    from miwake.evaluation.results import to_json
     from miwake.look.terminal import say
 
     if evaluated.json:

@@ -15,7 +15,7 @@ import tyro
 from miwake.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from miwake.predict import Predictor, Unreadable
+    from miwake.prediction import Predictor, Unreadable
     from miwake.types import Prediction
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".jpe", ".jfif"}
@@ -60,7 +60,7 @@ def predict(
     Raises:
         MiwakeError: no such run, or no pictures.
     """
-    from miwake.predict import Predictor
+    from miwake.prediction import Predictor
 
     files = _files(pictures)
     predictor = Predictor.open(run, device)
@@ -151,7 +151,7 @@ def _write_csv(
 
 
 def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str, Any]:
-    from miwake.predict import Unreadable
+    from miwake.prediction import Unreadable
 
     if isinstance(answer, Unreadable):
         return {"path": answer.path, "label": "", "probability": "", "problem": answer.reason}
@@ -168,7 +168,7 @@ def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str,
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
     from miwake.look.terminal import say
-    from miwake.predict import Unreadable
+    from miwake.prediction import Unreadable
 
     bad = 0
     for answer in answers:

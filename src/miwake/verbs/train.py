@@ -10,9 +10,9 @@ import tyro
 
 from miwake.data.config import DataOptions
 from miwake.errors import UsageError
-from miwake.evaluate.config import EvaluateOptions
+from miwake.evaluation.config import EvaluateOptions
 from miwake.models.config import ModelOptions
-from miwake.train.config import AugmentOptions, Training
+from miwake.training.config import AugmentOptions, Training
 
 if TYPE_CHECKING:
     from miwake.run import Run

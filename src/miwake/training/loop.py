@@ -1,0 +1,442 @@
+"""The only training loop.
+
+It follows a task's phases over numbered batches, judges after every epoch, keeps the best weights, and can be killed
+at any moment: everything random is a function of (seed, epoch, step) or saved in the checkpoint.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from itertools import accumulate
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from miwake.augment import augment
+from miwake.augment.config import Augmentation
+from miwake.data.loader import mix
+from miwake.data.preprocess import network_input, normalise
+from miwake.errors import MiwakeError
+from miwake.run import write_table
+from miwake.tasks.task import Meter, Phase, Turn
+from miwake.training import checkpoint
+from miwake.training.engine import Engine
+from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
+from miwake.training.optimizer import Average, learning, make_optimizer
+from miwake.training.schedule import Course, rate
+from miwake.types import Batch
+
+_TICK = 0.1  # seconds between two looks at the clock's consequences
+_PACE_SECONDS = 1.5  # before the pace is believed
+_MIRROR_TEST = 0.15  # share of training after which mirroring is tested
+_CHECKS = 64  # steps between two looks at the losses on a device where looking means waiting
+
+
+class Trainer:
+    """One run of the loop; see `fit`."""
+
+    def __init__(self, job: Job, report: Callable[[Moment], None], stop: Callable[[], bool]) -> None:
+        self.job, self.report, self.stop = job, report, stop
+        recipe = job.recipe
+        torch.manual_seed(mix(recipe.seed, 1))
+        self.engine = Engine(recipe, job.model)
+        self.steps = max(1, job.train.steps // recipe.accumulate)
+        self.ends = list(accumulate(round(phase.share * recipe.epochs) * self.steps for phase in job.phases))
+        self.state = State(course=Course(total=self.ends[-1]))
+        self.average = Average(job.model, recipe.average, self.ends[-1]) if recipe.average and self.ends[-1] else None
+        self.state.mirror = job.augmentation.mirror
+        kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
+        self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
+        self.generator = torch.Generator(device=self.engine.device)
+        self.best: dict[str, Tensor] = {}
+        self.saved_best = ""
+        self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
+        self.losses = torch.zeros(_CHECKS, device=self.engine.device)
+        self.unread = 0
+        self.started = self.ticked = self.saved = time.monotonic()
+        self.phase_start = (0, 0.0)
+        self.interrupted = False
+
+    # -- the run as a whole ------------------------------------------------------------------------------------
+
+    def run(self, resume: bool) -> Fitted:
+        """Follow the phases to the end, from the last checkpoint where `resume`."""
+        if not (resume and self._restore()):
+            self._start_phase()
+        while self.state.phase < len(self.job.phases) and not self.interrupted:
+            phase = self.job.phases[self.state.phase]
+            if phase.turns[0].kind == "observe":
+                self._observe(phase)
+            else:
+                self._learn(phase)
+        if not self.interrupted:
+            self._save()
+        self.job.model.load_state_dict(self.best)
+        return Fitted(
+            model=self.job.model,
+            history=self.state.history,
+            best=self.state.best,
+            interrupted=self.interrupted,
+            augmentation=self.augmentation,
+            mirror_reason=self.state.mirror_reason,
+        )
+
+    def rehearse(self, seconds: float) -> list[float]:
+        """Seconds of each of a few steps, two at least, after one that warms up; spoils the model."""
+        self._start_phase()
+        self._train_mode(self.job.phases[0])
+        times: list[float] = []
+        while len(times) < 3 or sum(times) < seconds:
+            start = time.monotonic()
+            self._step(self.job.phases[0])
+            self._wait()
+            self.state.step %= self.steps
+            times.append(time.monotonic() - start)
+            if sum(times) > 8 * seconds and len(times) > 1:
+                break
+        return times[1:]
+
+    def _wait(self) -> None:
+        if self.engine.device.type == "cuda":
+            torch.cuda.synchronize(self.engine.device)
+
+    def _start_phase(self) -> None:
+        """Optimizers of the current phase, on the model as it is set up; what does not learn needs no gradient."""
+        self.turns = []
+        if self.state.phase >= len(self.job.phases):
+            return
+        phase, model = self.job.phases[self.state.phase], self.job.model
+        for turn in phase.turns:
+            if turn.kind == "learn":
+                optimizer = make_optimizer(model, turn, self.job.recipe, self.job.groups)
+                self.turns.append((turn, learning(model, turn), self.engine.optimizer(optimizer)))
+        if len(self.turns) == 1:
+            self._let_learn(self.turns[0][1])
+        self.phase_start = (self.state.course.step, self._elapsed())
+
+    def _let_learn(self, parameters: dict[str, nn.Parameter]) -> None:
+        for name, parameter in self.job.model.named_parameters():
+            parameter.requires_grad_(name in parameters)
+
+    def _next_phase(self) -> None:
+        self.state.phase += 1
+        self.state.phase_epoch = 0
+        self._start_phase()
+
+    # -- learning ----------------------------------------------------------------------------------------------
+
+    def _learn(self, phase: Phase) -> None:
+        """Epochs until the phase's last step; every epoch is judged."""
+        state = self.state
+        while state.course.step < self._end():
+            self._train_mode(phase)
+            while state.step < self.steps and state.course.step < self._end():
+                self._step(phase)
+                if self._tick(phase):
+                    self._save()
+                    self._judge(phase.name)
+                    return
+            self._read_losses()
+            self._judge(phase.name)
+            state.step = 0
+            state.epoch += 1
+            state.phase_epoch += 1
+            patience = self.job.recipe.patience
+            if patience is not None and state.since_best >= patience:
+                break
+        self._next_phase()
+
+    def _end(self) -> int:
+        """Step at which the current phase ends; the last phase ends with the course, which a time limit moves."""
+        last = self.state.phase == len(self.job.phases) - 1
+        return self.state.course.total if last else self.ends[self.state.phase]
+
+    def _step(self, phase: Phase) -> None:
+        """One optimizer step of every turn."""
+        state, recipe = self.state, self.job.recipe
+        factor = rate(recipe.schedule, recipe.warmup, state.course.done)
+        for turn, parameters, optimizer in self.turns:
+            if len(self.turns) > 1:
+                self._let_learn(parameters)
+            for part in range(recipe.accumulate):
+                number = (state.step * recipe.accumulate + part) % self.job.train.steps
+                batch = self._prepare(self.job.train.batch(state.epoch, number), number)
+                with self.engine.autocast():
+                    loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
+                self._watch(loss, batch)
+                self.engine.backward(loss / recipe.accumulate if recipe.accumulate > 1 else loss)
+            self._update(optimizer, factor)
+        if self.average is not None:
+            self.average.update(state.course.step)
+        state.course.step += 1
+        state.step += 1
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """As configured, with what the mirror test has shown."""
+        return self._mirrored[self.state.mirror]
+
+    def _prepare(self, batch: Batch, step: int) -> Batch:
+        """Augment and normalise."""
+        job = self.job
+        self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
+        batch = augment(
+            batch,
+            self.augmentation,
+            size=job.preprocessing.size,
+            generator=self.generator,
+            classes=len(job.task.classes),
+        )
+        return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
+
+    def _update(self, optimizer: Any, factor: float) -> None:
+        recipe = self.job.recipe
+        if recipe.clip is not None:
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * group["scale"] * factor
+        optimizer.step()
+        optimizer.zero_grad()
+
+    def _train_mode(self, phase: Phase) -> None:
+        self.job.model.train()
+        if phase.frozen_norm:
+            for module in self.job.model.modules():
+                if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+
+    # -- observing ---------------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def _observe(self, phase: Phase) -> None:
+        """Go over the data without gradients; a checkpoint holds the phase's start, since the rest is quick."""
+        task, model, state, seen, start = self.job.task, self.job.model, self.state, None, self.state.epoch
+        model.eval()
+        for _ in range(phase.passes):
+            for step in range(self.job.train.steps):
+                with self.engine.autocast():
+                    seen = task.observe(model, self._prepare(self.job.train.batch(state.epoch, step), step), seen)
+                if self._tick(phase):
+                    break
+            state.epoch += 1
+            if self.interrupted:
+                state.epoch = start
+                self._save()
+                break
+        task.finish(model, seen)
+        if self.average is not None:
+            self.average.model.load_state_dict(model.state_dict())
+        self._judge(phase.name)
+        if not self.interrupted:
+            self._next_phase()
+
+    # -- judging -----------------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def validate(self, *, mirrored: bool = False) -> Meter:
+        """The validation split, judged with the (averaged) weights."""
+        model = self.average.model if self.average is not None else self.job.model
+        model.eval()
+        meter = self.job.task.meter()
+        for batch in self.job.val.epoch(0):
+            inputs = network_input(batch.pictures, self.job.preprocessing)
+            with self.engine.autocast():
+                outputs = model(inputs.flip(3) if mirrored else inputs)
+            meter.update(outputs, batch)
+        return meter
+
+    def _judge(self, phase: str) -> None:
+        """Write down the epoch and keep its weights if they are the best so far."""
+        state = self.state
+        done = state.step or self.steps
+        meter = self.validate()
+        figures = meter.compute()
+        row: dict[str, Any] = {
+            "phase": phase,
+            "epoch": state.epoch,
+            "step": state.course.step,
+            "train_loss": state.loss_sum / done if state.loss_sum else None,
+            **{f"val_{name}": value for name, value in figures.items()},
+            "learning_rate": self.turns[0][2].param_groups[-1]["lr"] if self.turns else None,
+            "seconds": round(self._elapsed(), 3),
+        }
+        state.history.append(row)
+        state.loss_sum = 0.0
+        if not state.best or self._key(row) >= self._key(state.best):
+            state.best, state.since_best = row, 0
+            source = self.average.model if self.average is not None else self.job.model
+            self.best = {name: tensor.clone() for name, tensor in source.state_dict().items()}
+            self.saved_best = ""
+        else:
+            state.since_best += 1
+        if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
+            self._try_mirror(meter)
+        if self.job.folder is not None:
+            write_table(self.job.folder / "metrics.csv", state.history)
+
+    def _try_mirror(self, meter: Meter) -> None:
+        """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test)."""
+        plain, mirrored = meter.right(), self.validate(mirrored=True).right()
+        lost, won = int((plain & ~mirrored).sum()), int((~plain & mirrored).sum())
+        allowed = max(1.0, math.sqrt(lost + won))
+        self.state.mirror = "horizontal" if lost - won <= allowed else "none"
+        self.state.mirror_reason = f"{lost} of {len(plain)} validation pictures are lost in the mirror, {won} are won"
+
+    def _key(self, row: dict[str, Any]) -> tuple[float, float]:
+        loss = row["val_loss"]
+        return row[f"val_{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
+
+    # -- time --------------------------------------------------------------------------------------------------
+
+    def _elapsed(self) -> float:
+        return self.state.seconds + time.monotonic() - self.started
+
+    def _tick(self, phase: Phase) -> bool:
+        """Ten times a second: progress, time, checkpoint, and whether to stop."""
+        now = time.monotonic()
+        if now - self.ticked < _TICK:
+            return False
+        self.ticked = now
+        self._tell(phase)
+        self._keep_time(phase)
+        if now - self.saved > self.job.recipe.checkpoint_every and phase.turns[0].kind == "learn":
+            self._save()
+        self.interrupted = self.stop()
+        return self.interrupted
+
+    def _keep_time(self, phase: Phase) -> None:
+        """With a time limit, let the last step come where the time ends, if the machine is slower than foreseen."""
+        limit, course = self.job.recipe.seconds, self.state.course
+        step, seconds = self.phase_start
+        if limit is None or phase is not self.job.phases[-1]:
+            return
+        steps, spent = course.step - step, self._elapsed() - seconds
+        if steps < 2 or spent < _PACE_SECONDS:
+            return
+        pace = spent / steps
+        total = min(self.ends[-1], course.step + max(int((limit - self._elapsed()) / pace), 0))
+        if abs(total - course.total) > 0.02 * (course.total - course.step):
+            course.retarget(total)
+
+    def _tell(self, phase: Phase) -> None:
+        state = self.state
+        last = state.history[-1] if state.history else {}
+        self.report(
+            Moment(
+                phase=phase.name,
+                epoch=state.phase_epoch + 1,
+                epochs=max(state.phase_epoch + 1, round(phase.share * self.job.recipe.epochs)),
+                step=state.course.step,
+                total=state.course.total,
+                loss=state.loss_sum / max(state.step - self.unread, 1),
+                figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
+                elapsed=self._elapsed(),
+            )
+        )
+
+    # -- losses that are no numbers ----------------------------------------------------------------------------
+
+    def _watch(self, loss: Tensor, batch: Batch) -> None:
+        """On the CPU every loss is looked at before the weights move; elsewhere a few at a time, without waiting."""
+        if self.engine.device.type == "cpu":
+            value = loss.item()
+            if not math.isfinite(value):
+                self._fail(self.state.course.step, batch.rows)
+            self.state.loss_sum += value / self.job.recipe.accumulate
+            return
+        self.losses[self.unread] = loss.detach()
+        self.unread += 1
+        if self.unread == _CHECKS:
+            self._read_losses()
+
+    def _read_losses(self) -> None:
+        """Look at the losses that were left on the device."""
+        values = self.losses[: self.unread].tolist()
+        first, self.unread = self.state.step * self.job.recipe.accumulate - len(values), 0
+        for offset, value in enumerate(values):
+            if not math.isfinite(value):
+                number = max(first + offset, 0)
+                step = self.state.course.step - self.state.step + number // self.job.recipe.accumulate
+                self._fail(step, self.job.train.batch(self.state.epoch, number % self.job.train.steps).rows)
+        self.state.loss_sum += sum(values) / self.job.recipe.accumulate
+
+    def _fail(self, step: int, rows: Tensor) -> None:
+        if self.best:
+            self.job.model.load_state_dict(self.best)
+        shown = [self.job.paths[row] for row in rows.tolist()]
+        listed = "\n  ".join(shown[:8]) + (f"\n  … and {len(shown) - 8} more" if len(shown) > 8 else "")
+        raise NonFiniteLoss(
+            f"The loss became NaN or infinite at step {step + 1}, on these pictures:\n  {listed}",
+            expected="a finite loss",
+            todo=f"a lower --learning-rate (now {self.job.recipe.learning_rate:g}), --clip 1 or --precision fp32; "
+            "the last good weights are kept in the run folder.",
+        )
+
+    # -- checkpoints -------------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        """The best weights under a name of their own, then all that points to them, then away with older ones."""
+        self._read_losses()
+        if self.job.folder is None:
+            return
+        state, folder = self.state, self.job.folder / "checkpoint"
+        if self.best and not self.saved_best:
+            name = f"best-{state.best['step']}-{state.best['epoch']}.safetensors"
+            checkpoint.save(folder, self.best, {}, name)
+            self.saved_best = name
+        tensors = checkpoint.pack_model("model", self.job.model)
+        if self.average is not None:
+            tensors |= checkpoint.pack_model("average", self.average.model)
+        for number, (_, _, optimizer) in enumerate(self.turns):
+            tensors |= checkpoint.pack_optimizer(f"optimizer{number}", optimizer)
+        states, random = checkpoint.pack_random(self.engine.device)
+        facts = asdict(state) | {"seconds": self._elapsed(), "random": random, "best_file": self.saved_best}
+        checkpoint.save(folder, tensors | states, facts)
+        for old in folder.glob("best-*.safetensors"):
+            if old.name != self.saved_best:
+                old.unlink(missing_ok=True)
+        self.saved = time.monotonic()
+
+    def _restore(self) -> bool:
+        """Take up the last checkpoint; False where there is none yet."""
+        folder = None if self.job.folder is None else self.job.folder / "checkpoint"
+        found = None if folder is None else checkpoint.load(folder)
+        if folder is None or found is None:
+            return False
+        tensors, facts = found
+        random, best_file = facts.pop("random"), facts.pop("best_file")
+        self.state = State(**facts | {"course": Course(**facts["course"])})
+        checkpoint.unpack_model("model", self.job.model, tensors)
+        if self.average is not None:
+            checkpoint.unpack_model("average", self.average.model, tensors)
+        self._start_phase()
+        for number, (_, _, optimizer) in enumerate(self.turns):
+            checkpoint.unpack_optimizer(f"optimizer{number}", optimizer, tensors)
+        if best_file:
+            best = checkpoint.load(folder, best_file)
+            if best is None:
+                raise MiwakeError(f"{folder / best_file} is missing.", todo="train again.")
+            self.best, self.saved_best = best[0], best_file
+        checkpoint.unpack_random(self.engine.device, tensors, random)
+        return True
+
+
+def fit(job: Job, *, report: Callable[[Moment], None], stop: Callable[[], bool], resume: bool = False) -> Fitted:
+    """Train a job's model; the model ends with its best weights.
+
+    Args:
+        job: what to work with.
+        report: called about ten times a second.
+        stop: asked as often; True ends training after the current step, with a usable model.
+        resume: go on from the run folder's checkpoint.
+
+    Raises:
+        NonFiniteLoss: names the step and the pictures; the model holds the last good weights.
+        WriteError: a checkpoint could not be written; the last good one is still there.
+    """
+    return Trainer(job, report, stop).run(resume)

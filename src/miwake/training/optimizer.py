@@ -1,0 +1,80 @@
+"""Optimizers, and the moving average of the weights."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from miwake.tasks.task import Turn
+from miwake.training.config import Recipe
+
+
+def learning(model: nn.Module, turn: Turn) -> dict[str, nn.Parameter]:
+    """The parameters that learn in a turn, by name."""
+    return {
+        name: parameter
+        for name, parameter in model.named_parameters()
+        if any(name.startswith(prefix) for prefix in turn.parameters)
+    }
+
+
+def make_optimizer(
+    model: nn.Module, turn: Turn, recipe: Recipe, groups: Sequence[Sequence[str]]
+) -> torch.optim.Optimizer:
+    """An optimizer over what learns in `turn`; each parameter group carries its factor as `scale`.
+
+    Biases, normalisation and other vectors are spared from weight decay.
+
+    Args:
+        model: the model as set up for its device; optimizers come after that.
+        turn: what learns.
+        recipe: which optimizer, learning rate, decay.
+        groups: names of the parameters from the input to the output, for learning rates by depth.
+    """
+    wanted = learning(model, turn)
+    depth = {name: len(groups) - 1 - position for position, names in enumerate(groups) for name in names}
+    buckets: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for name, parameter in wanted.items():
+        scale = turn.rate * turn.layer_decay ** depth.get(name, 0)
+        buckets.setdefault((scale, parameter.ndim > 1), []).append(parameter)
+    parameters: list[dict[str, Any]] = [
+        {"params": members, "scale": scale, "weight_decay": recipe.weight_decay if decays else 0.0}
+        for (scale, decays), members in sorted(buckets.items(), key=lambda item: item[0])
+    ]
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(parameters, lr=recipe.learning_rate, fused=True)
+    return torch.optim.SGD(parameters, lr=recipe.learning_rate, momentum=0.9, nesterov=True, fused=True)
+
+
+class Average:
+    """Exponential moving average of weights and statistics (Polyak and Juditsky 1992; warm start as in timm).
+
+    The average looks back on about `share` of all steps, fewer at the start.
+    """
+
+    def __init__(self, model: nn.Module, share: float, steps: int) -> None:
+        self.model = copy.deepcopy(model).requires_grad_(False)
+        self.horizon = max(share * steps, 1.0)
+        self._floats, self._sources = self._pairs(model)
+        self._others = [
+            (mine, theirs)
+            for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True)
+            if not mine.is_floating_point()
+        ]
+
+    def _pairs(self, model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+        mine = [*self.model.parameters(), *(b for b in self.model.buffers() if b.is_floating_point())]
+        theirs = [*model.parameters(), *(b for b in model.buffers() if b.is_floating_point())]
+        return [tensor.data for tensor in mine], [tensor.data for tensor in theirs]
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Take in the weights after step number `step` (from 0)."""
+        weight = max(1.0 / self.horizon, 1.0 / (0.1 * step + 1.0))
+        torch._foreach_lerp_(self._floats, self._sources, weight)
+        for mine, theirs in self._others:
+            mine.copy_(theirs)

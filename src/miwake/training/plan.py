@@ -1,0 +1,151 @@
+"""Every choice that the user left open, made and said before the first step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from miwake import machine
+from miwake.tasks.classify import Classify
+from miwake.tasks.task import Phase, Task
+from miwake.training.config import Recipe, Training, parse_time
+from miwake.training.job import Job
+from miwake.training.probe import Cost, candidates, measure
+from miwake.types import TRAIN, Dataset
+
+UNEVEN = 3.0
+"""Classes are uneven where one has this many times the training pictures of another."""
+_FORWARD = 0.35  # cost of a picture that is only looked at, as a share of one that is learnt from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A recipe, and why it is so."""
+
+    recipe: Recipe
+    phases: tuple[Phase, ...]
+    cost: Cost
+    reasons: tuple[str, ...]
+
+
+def budget(training: Training, pictures: int) -> float:
+    """Seconds that the whole command may take.
+
+    Without a limit of the user's: a minute and a half for a few hundred pictures, two and a half for a few
+    thousand, ten for fifty thousand and more.
+    """
+    if training.time_limit is not None:
+        return parse_time(training.time_limit)
+    return min(600.0, 75.0 + 0.035 * pictures)
+
+
+def weigh(task: Task, dataset: Dataset, training: Training) -> tuple[Task, tuple[str, ...]]:
+    """The task with its label smoothing and class weights, and a warning where classes are uneven."""
+    if not isinstance(task, Classify):
+        return task, ()
+    smoothing = training.label_smoothing
+    task = replace(task, label_smoothing=0.1 if smoothing is None and not task.multilabel else smoothing or 0.0)
+    if task.multilabel:
+        return task, ()
+    counts = np.bincount(dataset.targets[dataset.rows(TRAIN)], minlength=len(task.classes))
+    most, least = int(counts.max()), int(counts[counts > 0].min())
+    uneven = most >= UNEVEN * least
+    if training.class_weights == "none" or (training.class_weights == "auto" and not uneven):
+        return task, ()
+    weights = _balanced(counts)
+    names = task.classes[int(counts.argmax())], task.classes[int(np.where(counts > 0, counts, most + 1).argmin())]
+    reason = (
+        f"Classes are uneven: {most} training pictures of '{names[0]}', {least} of '{names[1]}'. Rare classes count "
+        "more in the loss (--class-weights none turns this off)."
+    )
+    return replace(task, class_weights=weights), (reason,)
+
+
+def _balanced(counts: NDArray[np.int64]) -> tuple[float, ...]:
+    """Weights as 1/count, with mean 1 over the pictures."""
+    present = np.maximum(counts, 1)
+    weights = counts.sum() / (np.count_nonzero(counts) * present)
+    return tuple(float(weight) for weight in weights)
+
+
+def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
+    """A recipe with everything but precision and epochs, which need a measurement."""
+    optimizer: Literal["sgd", "adamw"] = "adamw" if training.optimizer == "auto" else training.optimizer
+    highest = {("adamw", False): 4e-3, ("adamw", True): 1e-3, ("sgd", False): 0.1, ("sgd", True): 0.01}
+    decay = 0.05 if optimizer == "adamw" else 5e-4
+    precision = "fp32" if training.precision == "auto" else training.precision
+    return Recipe(
+        epochs=training.epochs or 1,
+        batch_size=training.batch_size or min(batch_size(pictures), 32 if pretrained else 256),
+        optimizer=optimizer,
+        learning_rate=training.learning_rate or highest[optimizer, pretrained],
+        weight_decay=decay if training.weight_decay is None else training.weight_decay,
+        schedule="one-cycle" if training.schedule == "auto" else training.schedule,
+        warmup=_warmup(training),
+        average=0.1 if training.average is None else training.average,
+        clip=training.clip,
+        accumulate=training.accumulate,
+        patience=training.patience,
+        device=str(machine.pick_device(training.device)),
+        precision=precision,
+        threads=machine.use_threads(training.threads),
+        seed=training.seed,
+        checkpoint_every=training.checkpoint_every,
+        seconds=None,
+    )
+
+
+def _warmup(training: Training) -> float:
+    if training.warmup is not None:
+        return training.warmup
+    return 0.05 if training.schedule in ("cosine", "constant") else 0.25
+
+
+def batch_size(pictures: int) -> int:
+    """Enough steps an epoch where there are few pictures, enough work a step where there are many."""
+    return int(min(256, max(16, 2 ** round(math.log2(max(pictures, 1) / 22)))))
+
+
+def _within(phase: Phase, seconds: float, once: float) -> Phase:
+    """A phase that observes with no more passes than the time allows, and one at least."""
+    if phase.turns[0].kind != "observe":
+        return phase
+    return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))))
+
+
+def settle(job: Job, training: Training, *, seconds: float, least: int, most: int) -> Plan:
+    """Measure, then choose precision and epochs.
+
+    Args:
+        job: with a drafted recipe.
+        training: what was asked for.
+        seconds: what is left for the loop.
+        least: fewest epochs that make sense; kept even where they take longer, unless the user set the limit.
+        most: more epochs than this bring nothing.
+    """
+    recipe = job.recipe
+    cost = measure(job, candidates(training.precision, torch.device(recipe.device)))
+    # a picture costs about a third as much without gradients
+    judging = _FORWARD * cost.step * job.val.count / job.train.batch_size
+    epoch = cost.step * job.train.steps + judging
+    observing = _FORWARD * cost.step * job.train.steps
+    phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
+    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
+    reasons = [f"Precision {cost}."] if len(cost.tried) > 1 else []
+    limit: float | None = seconds if training.time_limit is not None else None
+    if training.epochs is not None:
+        epochs = training.epochs
+    else:
+        fits = int(max(seconds, 0.0) / epoch)
+        epochs = min(max(fits, 1 if limit is not None else least), most)
+        if fits < least and limit is None:
+            reasons.append(f"{least} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.")
+    if training.precision == "auto":
+        recipe = replace(recipe, precision=cost.precision)
+    recipe = replace(recipe, epochs=epochs, seconds=limit)
+    return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))

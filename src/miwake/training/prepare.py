@@ -1,0 +1,269 @@
+"""From a listed data set to a job that can be trained: which network, which pictures, which recipe, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from miwake import models, tasks
+from miwake.augment.config import Augmentation
+from miwake.augment.defaults import Kind, defaults, scaled
+from miwake.data.config import DataOptions
+from miwake.data.loader import Loader, mix
+from miwake.data.pictures import Pictures, open_pictures
+from miwake.data.split import split
+from miwake.data.survey import survey
+from miwake.models import weights
+from miwake.models.config import ModelOptions
+from miwake.models.imagenet import INSTALLED
+from miwake.training.choice import Choice
+from miwake.training.config import AugmentOptions, Training
+from miwake.training.job import Job
+from miwake.training.plan import draft, weigh
+from miwake.training.trial import run_trial
+from miwake.types import TRAIN, VAL, Dataset, Preprocessing
+
+SMALL = "small"
+SMALL_SIDE = 64
+"""A network from scratch learns most for its time at this size; larger pictures are scaled down to it."""
+TRANSFER_SIDE = 128
+_SAMPLE = 2000  # pictures from which mean and standard deviation are taken
+_TRIAL_TRAIN, _TRIAL_VAL = 1500, 500  # pictures of a trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What the pictures are like."""
+
+    size: tuple[int, int]
+    """Height and width: of all pictures, or the medians."""
+    channels: int
+    pictures: int
+    """Pictures for training."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the user asked for, by room."""
+
+    data: DataOptions
+    model: ModelOptions
+    augment: AugmentOptions
+    training: Training
+
+
+Progress = Callable[[int, int], None]
+
+
+def picture_size(look: Look, architecture: str, pretrained: bool, asked: int | None) -> tuple[int, int]:
+    """Height and width that a network is to see.
+
+    Small pictures stay as they are; larger ones are scaled to what the network learns best from for its time.
+    """
+    if asked is not None:
+        return asked, asked
+    usual = TRANSFER_SIDE if pretrained and architecture == INSTALLED else models.usual_size(architecture)
+    if not pretrained and max(look.size) <= min(usual, SMALL_SIDE) and min(look.size) >= 8:
+        return look.size
+    return usual, usual
+
+
+def preprocessing_for(look: Look, options: ModelOptions, architecture: str) -> tuple[Preprocessing, str]:
+    """Preprocessing for a network, and the name of its starting weights or `none`."""
+    start = weights.choose(architecture, options)
+    size = picture_size(look, architecture, start is not None, options.image_size)
+    known = None if start is None else start.preprocessing(look.channels, size)
+    if start is not None and known is not None:
+        # the user's pictures are shown whole: what matters may lie at the edge
+        return replace(known, fit="squash", crop=1.0), start.name
+    plain = Preprocessing(size=size, channels=look.channels, mean=(0.5,) * look.channels, std=(0.25,) * look.channels)
+    return plain, "none" if start is None else start.name
+
+
+def measured(preprocessing: Preprocessing, pictures: Pictures, dataset: Dataset) -> Preprocessing:
+    """The same with mean and standard deviation of the training pictures, for networks that start from nothing."""
+    rows = dataset.rows(TRAIN)
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)]
+    sample = pictures.gather(torch.from_numpy(rows)).float() / 255
+    mean, std = sample.mean((0, 2, 3)), sample.std((0, 2, 3)).clamp_min(0.01)
+    return replace(
+        preprocessing,
+        mean=tuple(round(value, 4) for value in mean.tolist()),
+        std=tuple(round(value, 4) for value in std.tolist()),
+    )
+
+
+def kind_of(pictures: Pictures, dataset: Dataset, look: Look) -> Kind:
+    """`digits` are grey, small and on an even ground; `photo` is anything that is larger than small pictures are."""
+    if max(look.size) > SMALL_SIDE:
+        return "small"
+    rows = dataset.rows(TRAIN)
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), 200)).astype(np.int64)]
+    sample = pictures.gather(torch.from_numpy(rows)).float()
+    edge = torch.cat([sample[..., 0, :], sample[..., -1, :], sample[..., :, 0], sample[..., :, -1]], -1)
+    even = edge.std(-1).median() < 8 and edge.mean(-1).std() < 16
+    return "digits" if look.channels == 1 and bool(even) else "small"
+
+
+def augmentation_for(options: AugmentOptions, kind: Kind) -> Augmentation:
+    """The default for a kind of picture, or what was asked for."""
+    if options.augment == "none":
+        chosen = Augmentation(mirror="none")
+    else:
+        chosen = scaled(defaults(kind if options.augment == "auto" else options.augment), options.augment_strength)
+    mirror = chosen.mirror if options.mirror == "auto" else options.mirror
+    mixup, cutmix = options.mixup, options.cutmix
+    return replace(
+        chosen,
+        mirror=mirror,
+        mixup=chosen.mixup if mixup is None else mixup,
+        cutmix=chosen.cutmix if cutmix is None else cutmix,
+    )
+
+
+def build(choice: Choice, options: ModelOptions) -> nn.Module:
+    """The network of a choice with its starting weights; the same seed gives the same weights."""
+    torch.manual_seed(mix(choice.recipe.seed, 0))
+    shape = choice.preprocessing
+    model = choice.task.build(choice.architecture, channels=shape.channels, size=shape.size, dropout=choice.dropout)
+    if choice.pretrained:
+        start = weights.choose(choice.architecture, options)
+        assert start is not None
+        weights.load(model, start, classes=choice.task.classes)
+    return model
+
+
+def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: ModelOptions, folder: Path | None) -> Job:
+    """All that the loop needs."""
+    model = build(choice, options)
+    device = torch.device(choice.recipe.device)
+    targets = choice.task.targets(dataset)
+
+    def loader(split: int, size: int, seed: int | None) -> Loader:
+        rows = torch.from_numpy(dataset.rows(split))
+        return Loader(pictures.gather, targets, rows, batch_size=size, seed=seed, device=device)
+
+    return Job(
+        task=choice.task,
+        model=model,
+        groups=models.depth_groups(model),
+        phases=choice.phases,
+        recipe=choice.recipe,
+        augmentation=choice.augmentation,
+        preprocessing=choice.preprocessing,
+        train=loader(TRAIN, choice.recipe.batch_size, choice.recipe.seed),
+        val=loader(VAL, max(64, choice.recipe.batch_size), None),
+        paths=dataset.paths,
+        folder=folder,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A data set that is divided and decoded, and what was chosen for it."""
+
+    dataset: Dataset
+    pictures: Pictures
+    choice: Choice
+    sentences: tuple[str, ...] = ()
+    """How the pictures were divided."""
+
+
+def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Callable[[], float]) -> Prepared:
+    """Decode, divide, choose.
+
+    Args:
+        dataset: as listed.
+        asked: what the user asked for.
+        progress: pictures done and to do, while they are decoded.
+        seconds: what is left of the time, when it is asked.
+
+    Raises:
+        DataError: pictures that cannot be read, too few of a class, and the like; says what to do.
+        UsageError: names, sizes and files that do not fit.
+    """
+    seen = survey(dataset, asked.data)
+    look = Look(size=(seen.height, seen.width), channels=seen.channels, pictures=len(dataset))
+    first = SMALL if asked.model.model == "auto" and asked.model.starting_weights == "none" else asked.model.model
+    first = SMALL if first == "auto" else first
+    own = asked.model if asked.model.model != "auto" else replace(asked.model, starting_weights="none")
+    start, name = preprocessing_for(look, own, first)
+    pictures, stored = open_pictures(dataset, start, asked.data, progress)
+    # pictures that cannot be read, where the user said that they may be left out, are in no split
+    identity = np.where(stored.slots < 0, -1, stored.identity)
+    dataset, report = split(dataset, asked.data, asked.training.seed, identity)
+    look = replace(look, pictures=len(dataset.rows(TRAIN)))
+    task = tasks.find(dataset.task).from_dataset(dataset)
+    task, warnings = weigh(task, dataset, asked.training)
+
+    def choose(architecture: str, start: Preprocessing, name: str, pictures: Pictures) -> Choice:
+        plain = name == "none"
+        return Choice(
+            architecture=architecture,
+            dropout=asked.model.dropout,
+            starting_weights=name,
+            preprocessing=measured(start, pictures, dataset) if plain else start,
+            augmentation=augmentation_for(asked.augment, kind_of(pictures, dataset, look) if plain else "photo"),
+            task=task,
+            phases=task.phases(pretrained=not plain),
+            recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
+            reasons=warnings,
+        )
+
+    choice = choose(first, start, name, pictures)
+    if asked.model.model == "auto":
+        choice = choice.because(f"A small network from scratch at {start.size[0]} × {start.size[1]} pixels suits them.")
+        ready = asked.model.starting_weights != "none" and look.channels in (1, 3)
+        if ready and kind_of(pictures, dataset, look) != "digits":
+            rival_start, rival_name = preprocessing_for(look, asked.model, INSTALLED)
+            part = _part(dataset)
+            rival_pictures, _ = open_pictures(part, rival_start, asked.data, progress)
+            rival = choose(INSTALLED, rival_start, rival_name, rival_pictures)
+            choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked.model, seconds())
+            if won:
+                pictures, _ = open_pictures(dataset, rival_start, asked.data, progress)
+    return Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences)
+
+
+def _part(dataset: Dataset) -> Dataset:
+    """Rows for a trial: some of the training and of the validation pictures, evenly drawn."""
+    rows = []
+    for number, most in ((TRAIN, _TRIAL_TRAIN), (VAL, _TRIAL_VAL)):
+        of_split = np.random.default_rng(number).permutation(dataset.rows(number))
+        rows.append(of_split[:most])
+    return dataset.take(np.sort(np.concatenate(rows)))
+
+
+def _compete(
+    scratch: Choice,
+    transfer: Choice,
+    dataset: Dataset,
+    part: Dataset,
+    pictures: Pictures,
+    part_pictures: Pictures,
+    options: ModelOptions,
+    seconds: float,
+) -> tuple[Choice, bool]:
+    """A short run from scratch against a head on ready-made features; the better on validation wins."""
+    device = torch.device(scratch.recipe.device)
+    head = run_trial(make_job(transfer, part, part_pictures, options, None), seconds=0, device=device)
+    time = min(max(0.12 * seconds, 4.0), 40.0)
+    alone = run_trial(
+        make_job(scratch, dataset, pictures, replace(options, starting_weights="none"), None),
+        seconds=time,
+        device=device,
+    )
+    figure = scratch.task.monitor
+    text = (
+        f"Tried on validation: {scratch.architecture} from scratch for {alone.seconds:.0f} s, {figure} "
+        f"{100 * alone.figure:.1f}%; a new head on {transfer.architecture} with ImageNet weights, "
+        f"{100 * head.figure:.1f}%."
+    )
+    if head.figure > alone.figure:
+        return transfer.because(text, "So it starts from the ImageNet weights."), True
+    return scratch.because(text, "So it learns from scratch."), False
