@@ -72,12 +72,13 @@ def test_runs_trains_and_comes_back(name: str, channels: int) -> None:
 
     loss = functional.cross_entropy(model.train()(pictures), torch.arange(len(pictures)) % CLASSES)
     loss.backward()
-    optimizer.step()
 
     for key, parameter in model.named_parameters():
         if parameter.requires_grad:
             assert parameter.grad is not None, key
             assert torch.isfinite(parameter.grad).all(), key
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)  # on a few pixels the deepest networks' are enormous
+    optimizer.step()
     assert not torch.equal(first, before)
     optimizer.zero_grad()
 
@@ -99,9 +100,9 @@ def test_runs_trains_and_comes_back(name: str, channels: int) -> None:
         again.load_state_dict(load(stored))
         assert torch.equal(again.eval()(pictures), outputs)
 
-        if parameters(name) < HEAVY:  # in double precision, rounding cannot hide a leak between pictures
-            again, pictures = again.double(), pictures.double()
-        torch.testing.assert_close(again(pictures[1:2]), again(pictures)[1:2], rtol=1e-4, atol=1e-5)
+        # in double precision, rounding cannot hide a leak between pictures
+        again, pictures = again.double(), pictures.double()
+        torch.testing.assert_close(again(pictures[1:2]), again(pictures)[1:2], rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,15 +48,24 @@ def test_the_deep_net_of_the_lectures() -> None:
     assert sum(isinstance(module, nn.Linear) for module in model.modules()) == 2
 
 
-@pytest.mark.parametrize("name", ["small", "small-residual"])
-@pytest.mark.parametrize(("side", "first"), [(28, 32), (32, 32), (48, 32), (64, 16), (100, 16)])
-def test_the_default_ends_at_about_four_by_four_with_256_filters(name: str, side: int, first: int) -> None:
+@pytest.mark.parametrize(("name", "factor"), [("small", 1), ("small-wide", 2)])
+@pytest.mark.parametrize(
+    ("side", "widths", "sides"),
+    [
+        (28, (24, 48, 96), (28, 14, 7)),
+        (40, (24, 48, 96), (40, 20, 10)),
+        (41, (24, 48, 96, 192), (21, 11, 6, 3)),
+        (64, (24, 48, 96, 192), (32, 16, 8, 4)),
+    ],
+)
+def test_the_default_doubles_its_filters_where_it_halves_its_maps(
+    name: str, factor: int, side: int, widths: tuple[int, ...], sides: tuple[int, ...]
+) -> None:
     with torch.device("meta"):
         model = models.build(name, channels=1, classes=10, size=(side, side))
-    maps = [shape for shape in shapes(model, (side, side)) if len(shape) == 3]
-    assert maps[0] == (first, side, side)
-    assert maps[-1][0] == 256
-    assert 3 <= maps[-1][1] <= 7
+    seen = {shape for shape in shapes(model, (side, side)) if len(shape) == 3}
+    assert {(factor * width, size, size) for width, size in zip(widths, sides, strict=True)} <= seen
+    assert {shape[0] for shape in seen} == {factor * width for width in widths}
 
 
 @pytest.mark.parametrize("side", [16, 20, 28, 32, 64, 100, 128, 160, 224, 299])

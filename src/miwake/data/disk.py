@@ -38,14 +38,24 @@ def parts(items: list[bytes] | list[str], size: int) -> Iterator[list[bytes] | l
 
 
 def connect(path: Path, schema: str | None = None) -> sqlite3.Connection:
-    """Open an index; without the right to write, one that is there for reading."""
-    if schema is not None and os.access(path.parent, os.W_OK):
-        index = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        index.execute(schema)
+    """Open an index, made with `schema` where there is none.
+
+    Also whoever only reads may have to write: what a killed writer left half done is undone by the next to come.
+    Without the right to write, an index that is there is opened for reading.
+    """
+    if os.access(path.parent, os.W_OK):
+        way = "rw" if schema is None else "rwc"
     else:
-        index = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False
-        )
+        way, schema = "ro", None
+    index = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={way}",
+        uri=True,
+        timeout=_WAIT,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    if schema is not None:
+        index.execute(schema)
     return index
 
 

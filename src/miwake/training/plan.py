@@ -36,12 +36,12 @@ class Plan:
 def budget(training: Training, pictures: int) -> float:
     """Seconds that the whole command may take.
 
-    Without a limit of the user's: a minute and a half for a few hundred pictures, two and a half for a few
-    thousand, ten for fifty thousand and more.
+    Without a limit of the user's: a minute and a half for a few hundred training pictures, two and a half for
+    fifteen hundred, ten for ten thousand and more.
     """
     if training.time_limit is not None:
         return parse_time(training.time_limit)
-    return min(600.0, 75.0 + 0.035 * pictures)
+    return min(600.0, 70.0 + 0.055 * pictures)
 
 
 def weigh(task: Task, dataset: Dataset, training: Training) -> tuple[Task, tuple[str, ...]]:
@@ -85,7 +85,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         optimizer=optimizer,
         learning_rate=training.learning_rate or highest[optimizer, pretrained],
         weight_decay=decay if training.weight_decay is None else training.weight_decay,
-        schedule="one-cycle" if training.schedule == "auto" else training.schedule,
+        schedule="cosine" if training.schedule == "auto" else training.schedule,
         warmup=_warmup(training),
         average=0.1 if training.average is None else training.average,
         clip=training.clip,
@@ -103,7 +103,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
 def _warmup(training: Training) -> float:
     if training.warmup is not None:
         return training.warmup
-    return 0.05 if training.schedule in ("cosine", "constant") else 0.25
+    return {"one-cycle": 0.3, "constant": 0.05}.get(training.schedule, 0.2)
 
 
 def batch_size(pictures: int) -> int:

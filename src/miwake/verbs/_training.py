@@ -36,7 +36,7 @@ from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
 from miwake.training.plan import budget, settle
 from miwake.training.prepare import Asked, Prepared, make_job, prepare
-from miwake.types import TRAIN, Dataset
+from miwake.types import TEST, TRAIN, VAL, Dataset
 from miwake.verbs import _judge, _report
 
 _FINISH = 8.0
@@ -122,7 +122,9 @@ def _listed(asked: Request) -> Dataset:
 
 def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.device, started: float) -> Run:
     write_json(run.folder / "environment.json", machine.environment())
-    total = budget(asked.training, len(dataset))
+    kept_back = asked.data_options.val + asked.data_options.test
+    given = len(dataset) - len(dataset.rows(VAL)) - len(dataset.rows(TEST))
+    total = budget(asked.training, round(given if given < len(dataset) else (1 - kept_back) * len(dataset)))
 
     def left() -> float:
         return total - (time.monotonic() - started)
