@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from miwake import machine, tasks
 from miwake.data.decode import BadPicture
 from miwake.data.preprocess import load, network_input
-from miwake.models import weights
+from miwake.networks import weights
 from miwake.run import Header, load_weights, open_run, read_header
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task

@@ -46,7 +46,7 @@ class Header:
     settings: dict[str, Any]
     """The task's own, class names among them."""
     architecture: str
-    """Name under which `miwake.models` builds it."""
+    """Name under which `miwake.networks` builds it."""
     preprocessing: Preprocessing
     dropout: float | None = None
     calibration: dict[str, Any] = field(default_factory=dict)

@@ -77,7 +77,8 @@ class Dataset:
 
     def rows(self, split: int) -> NDArray[np.int64]:
         """Row numbers of one split, ascending."""
-        return (self.split == split).nonzero()[0]
+        rows: NDArray[np.int64] = (self.split == split).nonzero()[0]
+        return rows
 
     def take(self, rows: NDArray[np.int64]) -> Dataset:
         """The same data set with these rows only."""
@@ -133,9 +134,10 @@ class Preprocessing:
     def from_json(cls, data: dict[str, Any]) -> Preprocessing:
         """The inverse of `to_json`; unknown keys are an error of the caller."""
         known = {field.name for field in fields(cls)}
-        return cls(
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known}
-        )
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

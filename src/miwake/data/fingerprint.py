@@ -23,6 +23,7 @@ def fingerprint(dataset: Dataset, pictures: Pictures) -> str:
     digest.update("\0".join(dataset.paths[row] for row in order).encode("utf-8", "surrogateescape"))
     digest.update(np.ascontiguousarray(np.asarray(dataset.targets)[order]).tobytes())
     drawn = order[np.linspace(0, len(order) - 1, min(len(order), _SAMPLE)).astype(np.int64)]
-    for part in torch.from_numpy(drawn).split(64):
+    for start in range(0, len(drawn), 64):
+        part = torch.from_numpy(drawn[start : start + 64])
         digest.update(pictures.gather(part).permute(0, 2, 3, 1).contiguous().numpy().tobytes())
     return digest.hexdigest()[:32]

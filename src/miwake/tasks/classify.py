@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor, nn
 from torch.nn import functional
 
-from miwake import models
+from miwake import networks
 from miwake.choice import Rule, choose, probabilities
 from miwake.evaluation import fit_decision, fit_temperature
 from miwake.evaluation.config import EvaluateOptions
@@ -70,7 +70,7 @@ class Classify(Task):
 
     def build(self, architecture: str, *, channels: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
         """A network with an output for each class."""
-        return models.build(architecture, channels=channels, classes=len(self.classes), size=size, dropout=dropout)
+        return networks.build(architecture, channels=channels, classes=len(self.classes), size=size, dropout=dropout)
 
     def targets(self, dataset: Dataset) -> Tensor:
         """(N) int64 class numbers, or (N, K) float32 labels."""
@@ -118,12 +118,12 @@ class Classify(Task):
         """Collect frozen features: a list of (B, F) features and labels."""
         assert batch.labels is not None
         seen = state or []
-        seen.append((models.features(model, batch.pictures).float().cpu(), batch.labels.cpu()))
+        seen.append((networks.features(model, batch.pictures).float().cpu(), batch.labels.cpu()))
         return seen
 
     def finish(self, model: nn.Module, state: Any) -> None:
         """Fit the last layer to the collected features."""
-        layer = model.get_submodule(models.classifier(model))
+        layer = model.get_submodule(networks.classifier(model))
         assert isinstance(layer, nn.Linear)
         features = torch.cat([features for features, _ in state])
         labels = torch.cat([labels for _, labels in state])

@@ -20,7 +20,7 @@ class Choice:
     architecture: str
     dropout: float | None
     starting_weights: str
-    """`none`, `imagenet`, a file or a run; see `miwake.models.weights`."""
+    """`none`, `imagenet`, a file or a run; see `miwake.networks.weights`."""
     preprocessing: Preprocessing
     augmentation: Augmentation
     task: Task

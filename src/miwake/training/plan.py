@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from miwake import machine
+from miwake.augment.defaults import Kind
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe, Training, parse_time
 from miwake.training.job import Job
-from miwake.training.probe import Cost, candidates, measure
+from miwake.training.probe import Cost, measure
 from miwake.types import TRAIN, Dataset
 
 UNEVEN = 3.0
@@ -44,12 +44,16 @@ def budget(training: Training, pictures: int) -> float:
     return min(600.0, 70.0 + 0.055 * pictures)
 
 
-def weigh(task: Task, dataset: Dataset, training: Training) -> tuple[Task, tuple[str, ...]]:
-    """The task with its label smoothing and class weights, and a warning where classes are uneven."""
+def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[str, ...]]:
+    """The task with its label smoothing and class weights, and a warning where classes are uneven.
+
+    Digits on an even ground are learnt to the last one, which smoothed labels hinder.
+    """
     if not isinstance(task, Classify):
         return task, ()
     smoothing = training.label_smoothing
-    task = replace(task, label_smoothing=0.1 if smoothing is None and not task.multilabel else smoothing or 0.0)
+    usual = 0.0 if task.multilabel or kind == "digits" else 0.1
+    task = replace(task, label_smoothing=usual if smoothing is None else smoothing)
     if task.multilabel:
         return task, ()
     counts = np.bincount(dataset.targets[dataset.rows(TRAIN)], minlength=len(task.classes))
@@ -129,14 +133,14 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         most: more epochs than this bring nothing.
     """
     recipe = job.recipe
-    cost = measure(job, candidates(training.precision, torch.device(recipe.device)))
+    cost = measure(job, training)
     # a picture costs about a third as much without gradients
     judging = _FORWARD * cost.step * job.val.count / job.train.batch_size
     epoch = cost.step * job.train.steps + judging
     observing = _FORWARD * cost.step * job.train.steps
     phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
     seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
-    reasons = [f"Precision {cost}."] if len(cost.tried) > 1 else []
+    reasons = [f"Quickest here: {cost}."] if len(cost.tried) > 1 else []
     limit: float | None = seconds if training.time_limit is not None else None
     if training.epochs is not None:
         epochs = training.epochs
@@ -145,7 +149,5 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         epochs = min(max(fits, 1 if limit is not None else least), most)
         if fits < least and limit is None:
             reasons.append(f"{least} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.")
-    if training.precision == "auto":
-        recipe = replace(recipe, precision=cost.precision)
-    recipe = replace(recipe, epochs=epochs, seconds=limit)
+    recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, seconds=limit)
     return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))

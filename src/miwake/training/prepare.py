@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from miwake import models, tasks
+from miwake import networks, tasks
 from miwake.augment.config import Augmentation
 from miwake.augment.defaults import Kind, defaults, scaled
 from miwake.data.config import DataOptions
@@ -18,9 +18,9 @@ from miwake.data.loader import Loader, mix
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import split
 from miwake.data.survey import survey
-from miwake.models import weights
-from miwake.models.config import ModelOptions
-from miwake.models.imagenet import INSTALLED
+from miwake.networks import weights
+from miwake.networks.config import ModelOptions
+from miwake.networks.imagenet import INSTALLED
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
@@ -67,7 +67,7 @@ def picture_size(look: Look, architecture: str, pretrained: bool, asked: int | N
     """
     if asked is not None:
         return asked, asked
-    usual = TRANSFER_SIDE if pretrained and architecture == INSTALLED else models.usual_size(architecture)
+    usual = TRANSFER_SIDE if pretrained and architecture == INSTALLED else networks.usual_size(architecture)
     if not pretrained and max(look.size) <= min(usual, SMALL_SIDE) and min(look.size) >= 8:
         return look.size
     return usual, usual
@@ -151,7 +151,7 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
     return Job(
         task=choice.task,
         model=model,
-        groups=models.depth_groups(model),
+        groups=networks.depth_groups(model),
         phases=choice.phases,
         recipe=choice.recipe,
         augmentation=choice.augmentation,
@@ -199,17 +199,18 @@ def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Call
     dataset, report = split(dataset, asked.data, asked.training.seed, identity)
     look = replace(look, pictures=len(dataset.rows(TRAIN)))
     task = tasks.find(dataset.task).from_dataset(dataset)
-    task, warnings = weigh(task, dataset, asked.training)
 
     def choose(architecture: str, start: Preprocessing, name: str, pictures: Pictures) -> Choice:
         plain = name == "none"
+        kind = kind_of(pictures, dataset, look) if plain else "photo"
+        weighed, warnings = weigh(task, dataset, asked.training, kind)
         return Choice(
             architecture=architecture,
             dropout=asked.model.dropout,
             starting_weights=name,
             preprocessing=measured(start, pictures, dataset) if plain else start,
-            augmentation=augmentation_for(asked.augment, kind_of(pictures, dataset, look) if plain else "photo"),
-            task=task,
+            augmentation=augmentation_for(asked.augment, kind),
+            task=weighed,
             phases=task.phases(pretrained=not plain),
             recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
             reasons=warnings,
@@ -224,7 +225,7 @@ def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Call
             part = _part(dataset)
             rival_pictures, _ = open_pictures(part, rival_start, asked.data, progress)
             rival = choose(INSTALLED, rival_start, rival_name, rival_pictures)
-            choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked.model, seconds())
+            choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked, seconds())
             if won:
                 pictures, _ = open_pictures(dataset, rival_start, asked.data, progress)
     return Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences)
@@ -246,18 +247,14 @@ def _compete(
     part: Dataset,
     pictures: Pictures,
     part_pictures: Pictures,
-    options: ModelOptions,
+    asked: Asked,
     seconds: float,
 ) -> tuple[Choice, bool]:
     """A short run from scratch against a head on ready-made features; the better on validation wins."""
-    device = torch.device(scratch.recipe.device)
-    head = run_trial(make_job(transfer, part, part_pictures, options, None), seconds=0, device=device)
+    head = run_trial(make_job(transfer, part, part_pictures, asked.model, None), asked.training, seconds=0)
     time = min(max(0.12 * seconds, 4.0), 40.0)
-    alone = run_trial(
-        make_job(scratch, dataset, pictures, replace(options, starting_weights="none"), None),
-        seconds=time,
-        device=device,
-    )
+    options = replace(asked.model, starting_weights="none")
+    alone = run_trial(make_job(scratch, dataset, pictures, options, None), asked.training, seconds=time)
     figure = scratch.task.monitor
     text = (
         f"Tried on validation: {scratch.architecture} from scratch for {alone.seconds:.0f} s, {figure} "

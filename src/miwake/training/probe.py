@@ -6,12 +6,11 @@ import copy
 import resource
 import sys
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import torch
 
-from miwake.machine import machine
-from miwake.training.config import Precision, Recipe
+from miwake.machine import machine, use_threads
+from miwake.training.config import Precision, Training
 from miwake.training.job import Job
 from miwake.training.loop import Trainer
 
@@ -24,42 +23,65 @@ class Cost:
     """What was measured."""
 
     precision: Precision
-    """The quicker one."""
+    threads: int
     step: float
-    """Seconds a step."""
-    tried: dict[Precision, float]
-    """Seconds a step for each precision."""
+    """Seconds a step with these."""
+    tried: dict[str, float]
+    """Seconds a step for each way that was tried."""
     memory: int
     """Most bytes of memory that this process, or the GPU, has held until now."""
 
     def __str__(self) -> str:
         others = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in self.tried.items())
-        return f"{self.precision} ({others} a step)"
+        return f"{self.precision} on {self.threads} thread{'s' if self.threads > 1 else ''} ({others} a step)"
 
 
-def candidates(wanted: Literal["auto"] | Precision, device: torch.device) -> tuple[Precision, ...]:
+def precisions(training: Training, device: torch.device) -> tuple[Precision, ...]:
     """Precisions that are worth trying, the plain one first."""
-    if wanted != "auto":
-        return (wanted,)
+    if training.precision != "auto":
+        return (training.precision,)
     if device.type == "cuda":
         return ("bf16",) if torch.cuda.is_bf16_supported(including_emulation=False) else ("fp32",)
     fast = {"avx512_bf16", "amx_bf16"} & set(machine().instructions)
     return ("fp32", "bf16") if fast else ("fp32",)
 
 
-def measure(job: Job, precisions: tuple[Precision, ...]) -> Cost:
-    """Time the steps of the job's last phase for each precision."""
+def measure(job: Job, training: Training) -> Cost:
+    """Time the steps of the job's last phase for each precision, then with half the threads.
+
+    Half the threads are quicker by far where another program keeps a core busy: a step waits for the slowest of them.
+    """
     state = torch.get_rng_state()
-    tried = {precision: _time(job, replace(job.recipe, precision=precision)) for precision in precisions}
+    device, full = torch.device(job.recipe.device), job.recipe.threads
+    tried: dict[tuple[Precision, int], float] = {}
+    plain = precisions(training, device)[0], full
+    for precision in precisions(training, device):
+        tried[precision, full] = _time(job, precision, full)
+    best = _best(tried, plain)
+    if training.threads is None and device.type == "cpu" and full > 1:
+        tried[best[0], full // 2] = _time(job, best[0], full // 2)
+        best = _best(tried, best)
+    use_threads(best[1])
     torch.set_rng_state(state)
-    best = min(tried, key=lambda name: tried[name])
-    if tried[best] > _GAIN * tried[precisions[0]]:
-        best = precisions[0]
-    return Cost(precision=best, step=tried[best], tried=tried, memory=_memory(torch.device(job.recipe.device)))
+    names = {way: way[0] if way[1] == full else f"{way[0]} on {way[1]}" for way in tried}
+    return Cost(
+        precision=best[0],
+        threads=best[1],
+        step=tried[best],
+        tried={names[way]: seconds for way, seconds in tried.items()},
+        memory=_memory(device),
+    )
 
 
-def _time(job: Job, recipe: Recipe) -> float:
+def _best(tried: dict[tuple[Precision, int], float], plain: tuple[Precision, int]) -> tuple[Precision, int]:
+    best = min(tried, key=lambda way: tried[way])
+    return best if tried[best] < _GAIN * tried[plain] else plain
+
+
+def _time(job: Job, precision: Precision, threads: int) -> float:
+    use_threads(threads)
     phase = job.phases[-1]
+    recipe = replace(job.recipe, precision=precision, threads=threads)
     trial = replace(job, model=copy.deepcopy(job.model), recipe=recipe, phases=(phase,))
     trainer = Trainer(trial, lambda _: None, lambda: False)
     times = trainer.rehearse(_SECONDS)

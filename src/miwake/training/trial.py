@@ -5,11 +5,10 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, replace
 
-import torch
-
+from miwake.training.config import Training
 from miwake.training.job import Job
 from miwake.training.loop import Trainer
-from miwake.training.probe import candidates, measure
+from miwake.training.probe import measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +20,7 @@ class Trial:
     seconds: float
 
 
-def run_trial(job: Job, *, seconds: float, device: torch.device) -> Trial:
+def run_trial(job: Job, training: Training, *, seconds: float) -> Trial:
     """Follow a job's first phase for about so many seconds, on a copy of its model; nothing is written.
 
     A phase that observes (a head on frozen features) is run whole; one that learns runs its whole schedule in the
@@ -31,9 +30,9 @@ def run_trial(job: Job, *, seconds: float, device: torch.device) -> Trial:
     learns = phase.turns[0].kind == "learn"
     recipe = job.recipe
     if learns:
-        cost = measure(replace(job, phases=(phase,)), candidates("auto", device))
+        cost = measure(replace(job, phases=(phase,)), training)
         epochs = max(1, round(seconds / (cost.step * max(job.train.steps, 1))))
-        recipe = replace(recipe, precision=cost.precision, epochs=epochs)
+        recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs)
     trainer = Trainer(
         replace(job, model=copy.deepcopy(job.model), phases=(phase,), recipe=recipe, folder=None),
         lambda _: None,

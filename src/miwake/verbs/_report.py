@@ -15,7 +15,7 @@ from miwake.data.decode import BadPicture, decode
 from miwake.data.pictures import Pictures
 from miwake.data.preprocess import centre
 from miwake.look.text import Language
-from miwake.models.facts import measure
+from miwake.networks.facts import measure
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
 from miwake.run import Run
 from miwake.training.choice import Choice
@@ -100,7 +100,7 @@ def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
         except (BadPicture, OSError):
             pass
     else:
-        packed: NDArray[np.uint8] = dataset.pixels[row]
+        packed: NDArray[np.uint8] = np.asarray(dataset.pixels[row], np.uint8)
         return packed
     return _array(pictures.gather(torch.tensor([row])))[0]
 

@@ -25,8 +25,8 @@ from miwake.evaluation.config import EvaluateOptions
 from miwake.files import write_json
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language
-from miwake.models import weights
-from miwake.models.config import ModelOptions
+from miwake.networks import weights
+from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.report.write import write
 from miwake.run import Header, Run, new_run, open_run, save_model

@@ -9,7 +9,7 @@ import tyro
 from miwake.errors import UsageError
 
 if TYPE_CHECKING:
-    from miwake.models.facts import ModelFacts
+    from miwake.networks.facts import ModelFacts
 
 
 def models(name: Annotated[str | None, tyro.conf.Positional] = None) -> list[ModelFacts]:
@@ -25,8 +25,8 @@ def models(name: Annotated[str | None, tyro.conf.Positional] = None) -> list[Mod
         UsageError: no name is like that.
     """
     from miwake.errors import unknown
-    from miwake.models.facts import describe
-    from miwake.models.registry import names
+    from miwake.networks.facts import describe
+    from miwake.networks.registry import names
 
     if name is not None and name.startswith("timm:"):
         return [describe(name)]

@@ -11,7 +11,7 @@ import tyro
 from miwake.data.config import DataOptions
 from miwake.errors import UsageError
 from miwake.evaluation.config import EvaluateOptions
-from miwake.models.config import ModelOptions
+from miwake.networks.config import ModelOptions
 from miwake.training.config import AugmentOptions, Training
 
 if TYPE_CHECKING:

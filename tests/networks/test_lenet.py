@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from miwake import models
-from miwake.models.lenet import CONNECTIONS, Gaussian, LeNet5, SparseConv, Subsampling, codes_of, squash
+from miwake import networks
+from miwake.networks.lenet import CONNECTIONS, Gaussian, LeNet5, SparseConv, Subsampling, codes_of, squash
 
 
 def lenet(size: tuple[int, int] = (28, 28)) -> LeNet5:
-    model = models.build("lenet5", channels=1, classes=10, size=size)
+    model = networks.build("lenet5", channels=1, classes=10, size=size)
     assert isinstance(model, LeNet5)
     return model
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from miwake.errors import UsageError
-from miwake.models import registry
-from miwake.models.config import ModelOptions
-from miwake.models.imagenet import INSTALLED, INSTALLED_LICENCE, INSTALLED_PREPROCESSING
+from miwake.networks import registry
+from miwake.networks.config import ModelOptions
+from miwake.networks.imagenet import INSTALLED, INSTALLED_LICENCE, INSTALLED_PREPROCESSING
 from miwake.types import Preprocessing
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from miwake.models.fitting import Loaded
+    from miwake.networks.fitting import Loaded
 
 Source = Literal["installed", "timm", "torchvision", "file", "run"]
 
@@ -101,7 +101,7 @@ def choose(architecture: str, options: ModelOptions) -> StartingWeights | None:
 
 def installed() -> StartingWeights:
     """The ImageNet weights that come with the install."""
-    from miwake.models.imagenet import class_names
+    from miwake.networks.imagenet import class_names
 
     return StartingWeights(
         name="imagenet",
@@ -128,7 +128,7 @@ def load(model: nn.Module, weights: StartingWeights, *, classes: tuple[str, ...]
     Raises:
         UsageError: the weights belong to another network, cannot be read or cannot be fetched.
     """
-    from miwake.models.fitting import put
+    from miwake.networks.fitting import put
 
     same = bool(classes) and classes == weights.classes
     return put(model, _tensors(weights), weights.name, head=same, origin=weights.architecture)
@@ -151,7 +151,7 @@ def _not_at_hand(architecture: str, download: bool) -> UsageError:
 
 def _at_hub(architecture: str) -> StartingWeights:
     entry = registry.entry(architecture)
-    from miwake.models import hub
+    from miwake.networks import hub
 
     facts = hub.facts(entry.hub, entry.hub_name)
     if facts is None:
@@ -199,7 +199,7 @@ def _at_hub_quietly(architecture: str) -> Preprocessing | None:
     entry = registry.entry(architecture)
     if not entry.hub:
         return None
-    from miwake.models import hub
+    from miwake.networks import hub
 
     facts = hub.facts(entry.hub, entry.hub_name)
     return facts.preprocessing if facts else None
@@ -243,10 +243,10 @@ def _damaged(path: Path, error: Exception) -> UsageError:
 
 def _tensors(weights: StartingWeights) -> dict[str, Any]:
     if weights.source == "installed":
-        from miwake.models.imagenet import installed_weights
+        from miwake.networks.imagenet import installed_weights
 
         return dict(installed_weights())
-    from miwake.models import hub
+    from miwake.networks import hub
 
     if weights.source in ("timm", "torchvision"):
         return hub.fetch(weights.source, weights.location)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.models.zoo import from_timm
+from miwake.networks.zoo import from_timm
 
 VARIANTS = ("seresnet18", "seresnet34", "seresnet50", "seresnet101", "seresnet152", "senet154")
 SIZE = 224

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from miwake.errors import UsageError, unknown
-from miwake.models.layers import classifier
+from miwake.networks.layers import classifier
 
 GENTLE_BELOW = 64
 """Pictures with a shorter side below this many pixels keep their resolution in the first layers."""

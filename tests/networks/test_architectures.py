@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from miwake import models
-from miwake.models.vit import patch
+from miwake import networks
+from miwake.networks.vit import patch
 
 
 def shapes(model: nn.Module, size: tuple[int, int], channels: int = 1) -> list[tuple[int, ...]]:
@@ -26,7 +26,7 @@ def shapes(model: nn.Module, size: tuple[int, int], channels: int = 1) -> list[t
 
 def test_zfnet_has_the_shapes_of_figure_three() -> None:
     with torch.device("meta"):
-        model = models.build("zfnet", channels=3, classes=1000, size=(224, 224))
+        model = networks.build("zfnet", channels=3, classes=1000, size=(224, 224))
     assert shapes(model, (224, 224), channels=3) == [
         (96, 110, 110), (96, 55, 55), (256, 26, 26), (256, 13, 13), (384, 13, 13), (384, 13, 13), (256, 13, 13),
         (256, 6, 6), (4096,), (4096,), (1000,),
@@ -34,7 +34,7 @@ def test_zfnet_has_the_shapes_of_figure_three() -> None:
 
 
 def test_the_small_net_of_the_lectures() -> None:
-    model = models.build("lecture-small", channels=1, classes=10, size=(28, 28))
+    model = networks.build("lecture-small", channels=1, classes=10, size=(28, 28))
     convolutions = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
     assert [module.kernel_size for module in convolutions] == [(5, 5)]
     assert sum(isinstance(module, nn.Linear) for module in model.modules()) == 1
@@ -42,7 +42,7 @@ def test_the_small_net_of_the_lectures() -> None:
 
 
 def test_the_deep_net_of_the_lectures() -> None:
-    model = models.build("lecture-deep", channels=1, classes=10, size=(28, 28))
+    model = networks.build("lecture-deep", channels=1, classes=10, size=(28, 28))
     convolutions = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
     assert [module.kernel_size for module in convolutions] == [(3, 3)] * 6
     assert sum(isinstance(module, nn.Linear) for module in model.modules()) == 2
@@ -62,7 +62,7 @@ def test_the_default_doubles_its_filters_where_it_halves_its_maps(
     name: str, factor: int, side: int, widths: tuple[int, ...], sides: tuple[int, ...]
 ) -> None:
     with torch.device("meta"):
-        model = models.build(name, channels=1, classes=10, size=(side, side))
+        model = networks.build(name, channels=1, classes=10, size=(side, side))
     seen = {shape for shape in shapes(model, (side, side)) if len(shape) == 3}
     assert {(factor * width, size, size) for width, size in zip(widths, sides, strict=True)} <= seen
     assert {shape[0] for shape in seen} == {factor * width for width in widths}
@@ -76,7 +76,7 @@ def test_a_transformer_sees_a_sensible_number_of_patches(side: int) -> None:
 
 def test_a_transformer_takes_the_rightmost_pixels_of_an_odd_picture_into_account() -> None:
     torch.manual_seed(0)
-    model = models.build("vit_tiny", channels=1, classes=2, size=(17, 23)).eval()
+    model = networks.build("vit_tiny", channels=1, classes=2, size=(17, 23)).eval()
     picture = torch.zeros(1, 1, 17, 23)
     changed = picture.clone()
     changed[..., -1, -1] = 5.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.models.zoo import from_timm
+from miwake.networks.zoo import from_timm
 
 VARIANTS = ("vgg11", "vgg13", "vgg16", "vgg19", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn")
 SIZE = 224

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.models.zoo import from_timm
+from miwake.networks.zoo import from_timm
 
 VARIANTS = ("densenet121", "densenet169", "densenet201", "densenet161")
 SIZE = 224

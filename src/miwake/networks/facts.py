@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from miwake.models import registry
-from miwake.models.imagenet import INSTALLED_LICENCE
-from miwake.models.weights import at_hand
+from miwake.networks import registry
+from miwake.networks.imagenet import INSTALLED_LICENCE
+from miwake.networks.weights import at_hand
 
 
 @dataclass(frozen=True, kw_only=True)

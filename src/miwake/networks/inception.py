@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.models.zoo import from_timm
+from miwake.networks.zoo import from_timm
 
 VARIANTS = ("inception_v3",)
 SIZE = 299

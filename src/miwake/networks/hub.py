@@ -37,8 +37,8 @@ def facts(where: str, name: str) -> HubFacts | None:
 
 
 def _timm_facts(name: str) -> HubFacts | None:
-    from miwake.models.imagenet import class_names
-    from miwake.models.zoo import timm_config
+    from miwake.networks.imagenet import class_names
+    from miwake.networks.zoo import timm_config
 
     config = timm_config(name)
     if not config.has_weights:
@@ -64,7 +64,7 @@ def _timm_facts(name: str) -> HubFacts | None:
 def _torchvision_facts(name: str) -> HubFacts | None:
     from torchvision.models import get_model_weights
 
-    from miwake.models.imagenet import class_names
+    from miwake.networks.imagenet import class_names
 
     enum = get_model_weights(name)
     best = getattr(enum, "DEFAULT", None)

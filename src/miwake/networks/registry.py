@@ -10,7 +10,7 @@ An architecture's file has
     HUB: str                    `timm` or `torchvision` where weights can be fetched; absent elsewhere
     HUB_NAMES: dict[str, str]   a variant's name at the hub, where it is another
     LICENCE                     of those weights, as stated: a str, or a dict by variant
-    COUNTS                      parameters and multiply-adds by variant, as `miwake.models.facts.measure` gives them
+    COUNTS                      parameters and multiply-adds by variant, as `miwake.networks.facts.measure` gives them
     def build(variant, *, channels, classes, size, dropout) -> nn.Module
 """
 
@@ -122,7 +122,7 @@ def entry(name: str) -> Entry:
         UsageError: there is no such network; says which name is most like it.
     """
     if name.startswith(_TIMM):
-        from miwake.models.zoo import timm_config
+        from miwake.networks.zoo import timm_config
 
         hub_name = name.removeprefix(_TIMM)
         config = timm_config(hub_name)
@@ -174,8 +174,8 @@ def build(name: str, *, channels: int, classes: int, size: tuple[int, int], drop
     if dropout is not None and not 0 <= dropout < 1:
         raise UsageError(f"--dropout is {dropout}.", expected="0 or more and below 1")
     if facts.family == "timm":
-        from miwake.models.zoo import any_from_timm
+        from miwake.networks.zoo import any_from_timm
 
         return any_from_timm(facts.hub_name, channels=channels, classes=classes, size=size, dropout=dropout)
-    builder: _Build = import_module(f"miwake.models.{facts.family}").build
+    builder: _Build = import_module(f"miwake.networks.{facts.family}").build
     return builder(name, channels=channels, classes=classes, size=size, dropout=dropout)

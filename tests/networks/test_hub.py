@@ -24,13 +24,13 @@ _REPOSITORY = "/timm/test_resnet.r160_in1k/resolve/main/"
 _LOAD = """
 import json, sys, torch
 from safetensors.torch import load_file
-from miwake import models
+from miwake import networks
 from miwake.errors import MiwakeError
-from miwake.models import ModelOptions, weights
+from miwake.networks import ModelOptions, weights
 answers = {}
 for name in sys.argv[2:]:
     chosen = weights.choose(name, ModelOptions(starting_weights="imagenet", download=True))
-    model = models.build(name, channels=3, classes=5, size=(64, 64))
+    model = networks.build(name, channels=3, classes=5, size=(64, 64))
     try:
         loaded = weights.load(model, chosen, classes=tuple("abcde"))
     except MiwakeError as error:

@@ -8,9 +8,9 @@ from safetensors.torch import load, save
 from torch import nn
 from torch.nn import functional
 
-from miwake import models
+from miwake import networks
 from miwake.errors import UsageError
-from miwake.models import registry
+from miwake.networks import registry
 
 FAMILIES = registry.families()
 FIRST = [variants[0] for variants in FAMILIES.values()]
@@ -22,17 +22,17 @@ HEAVIEST = 100_000_000
 
 
 def parameters(name: str) -> int:
-    return models.describe(name).parameters
+    return networks.describe(name).parameters
 
 
 def quick(name: str, channels: int) -> bool:
     return name in FIRST and parameters(name) < (HEAVIEST if channels == 9 else HEAVY)
 
 
-NAMES = [pytest.param(name, marks=() if name in FIRST else pytest.mark.long) for name in models.names()]
+NAMES = [pytest.param(name, marks=() if name in FIRST else pytest.mark.long) for name in networks.names()]
 CASES = [
     pytest.param(name, channels, marks=() if quick(name, channels) else pytest.mark.long)
-    for name in models.names()
+    for name in networks.names()
     for channels in (1, 3, 9)
 ]
 
@@ -44,7 +44,7 @@ def side(name: str) -> int:
 
 def network(name: str, channels: int, *, dropout: float = 0.0) -> nn.Module:
     torch.manual_seed(0)
-    return models.build(name, channels=channels, classes=CLASSES, size=(side(name), side(name)), dropout=dropout)
+    return networks.build(name, channels=channels, classes=CLASSES, size=(side(name), side(name)), dropout=dropout)
 
 
 def empty(name: str, channels: int) -> nn.Module:
@@ -87,10 +87,10 @@ def test_runs_trains_and_comes_back(name: str, channels: int) -> None:
         assert outputs.shape == (len(pictures), CLASSES)
         assert torch.isfinite(outputs).all()
 
-        head = model.get_submodule(models.classifier(model))
+        head = model.get_submodule(networks.classifier(model))
         assert isinstance(head, nn.Linear)
         assert head.out_features == CLASSES
-        features = models.features(model, pictures)
+        features = networks.features(model, pictures)
         assert features.shape == (len(pictures), head.in_features)
         assert torch.equal(head(features), outputs)
         assert not head._forward_pre_hooks
@@ -109,10 +109,10 @@ def test_runs_trains_and_comes_back(name: str, channels: int) -> None:
 def test_depth_runs_from_the_input_to_the_classifier(name: str) -> None:
     with torch.device("meta"):
         model = network(name, 3)
-    groups = models.depth_groups(model)
+    groups = networks.depth_groups(model)
     assert sorted(key for group in groups for key in group) == sorted(key for key, _ in model.named_parameters())
     assert len(groups) >= 2
-    head = models.classifier(model)
+    head = networks.classifier(model)
     assert set(groups[-1]) == {f"{head}.{key}" for key, _ in model.get_submodule(head).named_parameters()}
     first = next(key for key, module in model.named_modules() if isinstance(module, nn.Conv2d))
     assert f"{first}.weight" in groups[0]
@@ -123,20 +123,20 @@ def test_takes_its_smallest_size_oblong_pictures_and_no_smaller_ones(name: str) 
     entry = registry.entry(name)
     for size in ((entry.smallest, entry.smallest), (entry.smallest, entry.smallest + 9)):
         with torch.device("meta"):  # shapes only: large networks take no time
-            model = models.build(name, channels=1, classes=2, size=size)
+            model = networks.build(name, channels=1, classes=2, size=size)
             assert model.train()(torch.empty(4, 1, *size)).shape == (4, 2)
     with pytest.raises(UsageError, match=str(entry.smallest)):
-        models.build(name, channels=1, classes=2, size=(entry.smallest + 9, entry.smallest - 1))
+        networks.build(name, channels=1, classes=2, size=(entry.smallest + 9, entry.smallest - 1))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_facts_at_the_top_of_the_file_are_what_is_measured(name: str) -> None:
-    from miwake.models import hub
-    from miwake.models.facts import measure
+    from miwake.networks import hub
+    from miwake.networks.facts import measure
 
     entry = registry.entry(name)
     if entry.counts is not None:
-        assert measure(name) == entry.counts, f"write these into COUNTS of models/{entry.family}.py"
+        assert measure(name) == entry.counts, f"write these into COUNTS of networks/{entry.family}.py"
     if entry.hub:
         there = hub.facts(entry.hub, entry.hub_name)
         assert there is not None

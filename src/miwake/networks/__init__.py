@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from miwake.models.config import ModelOptions
+from miwake.networks.config import ModelOptions
 
 if TYPE_CHECKING:
-    from miwake.models.facts import ModelFacts, describe
-    from miwake.models.layers import classifier, depth_groups, features
-    from miwake.models.registry import build, names, usual_size
+    from miwake.networks.facts import ModelFacts, describe
+    from miwake.networks.layers import classifier, depth_groups, features
+    from miwake.networks.registry import build, names, usual_size
 
 __all__ = [
     "ModelFacts",
@@ -43,4 +43,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"miwake.models.{_HOMES[name]}"), name)
+    return getattr(import_module(f"miwake.networks.{_HOMES[name]}"), name)

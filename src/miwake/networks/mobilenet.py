@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.models.zoo import from_timm
+from miwake.networks.zoo import from_timm
 
 VARIANTS = ("mobilenetv3_small_100", "mobilenetv2_100", "mobilenetv1_100", "mobilenetv3_large_100")
 SIZE = 224

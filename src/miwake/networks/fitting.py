@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from miwake.errors import UsageError
-from miwake.models.layers import classifier
+from miwake.networks.layers import classifier
 
 
 @dataclass(frozen=True, kw_only=True)

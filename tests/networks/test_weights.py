@@ -13,16 +13,16 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
-from miwake import models
+from miwake import networks
 from miwake.errors import UsageError
-from miwake.models import ModelOptions, imagenet, weights
-from miwake.models.fitting import put, to_channels
+from miwake.networks import ModelOptions, imagenet, weights
+from miwake.networks.fitting import put, to_channels
 
 LITE = imagenet.INSTALLED
 
 
 def small(classes: int = 4, channels: int = 3) -> nn.Module:
-    return models.build("small", channels=channels, classes=classes, size=(16, 16))
+    return networks.build("small", channels=channels, classes=classes, size=(16, 16))
 
 
 def tensors(model: nn.Module) -> dict[str, torch.Tensor]:
@@ -41,7 +41,7 @@ def test_installed_weights_tell_imagenet_apart(shared_data: Path) -> None:
 
     chosen = weights.choose(LITE, options("imagenet"))
     assert chosen is not None
-    model = models.build(LITE, channels=3, classes=1000, size=(224, 224)).eval()
+    model = networks.build(LITE, channels=3, classes=1000, size=(224, 224)).eval()
     loaded = weights.load(model, chosen, classes=imagenet.class_names())
     assert loaded.head
     assert not loaded.skipped
@@ -58,7 +58,7 @@ def test_installed_weights_tell_imagenet_apart(shared_data: Path) -> None:
 
 def test_installed_weights_have_the_networks_names_in_the_networks_order() -> None:
     found = imagenet.installed_weights()
-    model = models.build(LITE, channels=3, classes=1000, size=(224, 224))
+    model = networks.build(LITE, channels=3, classes=1000, size=(224, 224))
     assert list(found) == list(model.state_dict())
     assert all(found[name].shape == tensor.shape for name, tensor in model.state_dict().items())
 
@@ -138,7 +138,7 @@ def test_a_file_of_weights_gives_all_but_the_head(ending: str, tmp_path: Path) -
     assert chosen is not None
     assert chosen.preprocessing(3) is None
     loaded = weights.load(target, chosen, classes=("a", "b", "c", "d"))
-    head = models.classifier(target)
+    head = networks.classifier(target)
     assert [name for name, _ in loaded.skipped] == [f"{head}.weight", f"{head}.bias"]
     assert not loaded.head
     for name, tensor in target.state_dict().items():
@@ -170,7 +170,7 @@ def test_a_run_gives_its_head_where_the_classes_are_the_same(
     assert known is not None
     assert (known.mean, known.size) == ((0.1,) * 3, (16, 16))
     assert weights.load(target, chosen, classes=classes).head is head
-    name = f"{models.classifier(target)}.weight"
+    name = f"{networks.classifier(target)}.weight"
     assert torch.equal(target.state_dict()[name], source.state_dict()[name]) is head
 
 
@@ -246,7 +246,7 @@ def test_a_header_that_is_not_json_is_said(tmp_path: Path) -> None:
 
 
 def test_weights_of_another_network_are_refused_and_change_nothing(tmp_path: Path) -> None:
-    save_file(tensors(models.build("lenet5", channels=3, classes=4, size=(28, 28))), tmp_path / "lenet.safetensors")
+    save_file(tensors(networks.build("lenet5", channels=3, classes=4, size=(28, 28))), tmp_path / "lenet.safetensors")
     model = small()
     before = tensors(model)
     chosen = weights.choose("small", options(tmp_path / "lenet.safetensors"))
@@ -261,7 +261,7 @@ def test_the_error_names_a_runs_architecture(tmp_path: Path) -> None:
     chosen = weights.choose("resnet18", options(tmp_path))
     assert chosen is not None
     with pytest.raises(UsageError, match="--model small"):
-        weights.load(models.build("resnet18", channels=3, classes=4, size=(32, 32)), chosen)
+        weights.load(networks.build("resnet18", channels=3, classes=4, size=(32, 32)), chosen)
 
 
 def test_one_channel_answers_as_the_repeated_grey_picture() -> None:
@@ -288,7 +288,7 @@ def test_nine_planes_are_three_pictures_of_three() -> None:
 
 @pytest.mark.parametrize("channels", [1, 9])
 def test_installed_weights_fit_other_channels_and_other_classes(channels: int) -> None:
-    model = models.build(LITE, channels=channels, classes=7, size=(64, 64)).eval()
+    model = networks.build(LITE, channels=channels, classes=7, size=(64, 64)).eval()
     loaded = weights.load(model, weights.installed(), classes=tuple("abcdefg"))
     assert loaded.adapted == ("conv_stem.weight",)
     assert {name for name, _ in loaded.skipped} == {"classifier.weight", "classifier.bias"}
@@ -298,11 +298,11 @@ def test_installed_weights_fit_other_channels_and_other_classes(channels: int) -
 
 
 def test_a_transformers_positions_and_patches_are_resampled_to_another_size() -> None:
-    source = models.build("vit_tiny", channels=3, classes=3, size=(224, 224))
+    source = networks.build("vit_tiny", channels=3, classes=3, size=(224, 224))
     with torch.no_grad():
         rows = torch.linspace(0, 1, 14)[None, :, None, None].expand(1, 14, 14, 192)
         source.get_parameter("pos_embed")[:, 1:] = rows.reshape(1, 196, 192)
-    target = models.build("vit_tiny", channels=1, classes=3, size=(64, 64))
+    target = networks.build("vit_tiny", channels=1, classes=3, size=(64, 64))
     loaded = put(target, source.state_dict(), "x", head=True)
     assert set(loaded.adapted) == {"pos_embed", "patch_embed.proj.weight"}
     assert not loaded.skipped
@@ -312,8 +312,8 @@ def test_a_transformers_positions_and_patches_are_resampled_to_another_size() ->
 
 
 def test_positions_of_an_oblong_transformer_come_from_a_square_one_but_not_the_other_way() -> None:
-    square = models.build("vit_tiny", channels=3, classes=3, size=(64, 64))
-    oblong = models.build("vit_tiny", channels=3, classes=3, size=(64, 96))
+    square = networks.build("vit_tiny", channels=3, classes=3, size=(64, 64))
+    oblong = networks.build("vit_tiny", channels=3, classes=3, size=(64, 96))
     assert put(oblong, square.state_dict(), "x", head=True).adapted == ("pos_embed",)
     assert oblong(torch.randn(1, 3, 64, 96)).shape == (1, 3)
     back = put(square, oblong.state_dict(), "x", head=True)
