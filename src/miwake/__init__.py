@@ -1,3 +1,96 @@
-"""Miwake (見分け): from a folder of pictures to a model that you can trust, understand and use anywhere."""
+"""Miwake (見分け): from a folder of pictures to a model that you can trust, understand and use anywhere.
+
+    import miwake as mw
+
+    run = mw.train("photos/")
+    for answer in mw.predict(run, ["new.jpg"]):
+        print(answer.path, answer.label, answer.probability)
+
+Each verb of the command line is a function here; nothing heavy is loaded until one of them is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from miwake.augment.config import Augmentation
+    from miwake.data.config import DataOptions
+    from miwake.data.source import open_dataset
+    from miwake.errors import MiwakeError
+    from miwake.evaluation.config import EvaluateOptions
+    from miwake.networks.config import ModelOptions
+    from miwake.prediction import Predictor
+    from miwake.run import Run, open_run
+    from miwake.training.config import AugmentOptions, Training
+    from miwake.types import Batch, Dataset, Figure, Prediction, Preprocessing, Sample
+    from miwake.verbs.cache import cache
+    from miwake.verbs.check import check
+    from miwake.verbs.demo import demo
+    from miwake.verbs.evaluate import evaluate
+    from miwake.verbs.models import models
+    from miwake.verbs.predict import predict
+    from miwake.verbs.train import train
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "AugmentOptions": "training.config",
+    "Augmentation": "augment.config",
+    "Batch": "types",
+    "DataOptions": "data.config",
+    "Dataset": "types",
+    "EvaluateOptions": "evaluation.config",
+    "Figure": "types",
+    "MiwakeError": "errors",
+    "ModelOptions": "networks.config",
+    "Prediction": "types",
+    "Predictor": "prediction",
+    "Preprocessing": "types",
+    "Run": "run",
+    "Sample": "types",
+    "Training": "training.config",
+    "cache": "verbs.cache",
+    "check": "verbs.check",
+    "demo": "verbs.demo",
+    "evaluate": "verbs.evaluate",
+    "models": "verbs.models",
+    "open_dataset": "data.source",
+    "open_run": "run",
+    "predict": "verbs.predict",
+    "train": "verbs.train",
+}
+
+__all__ = [
+    "AugmentOptions",
+    "Augmentation",
+    "Batch",
+    "DataOptions",
+    "Dataset",
+    "EvaluateOptions",
+    "Figure",
+    "MiwakeError",
+    "ModelOptions",
+    "Prediction",
+    "Predictor",
+    "Preprocessing",
+    "Run",
+    "Sample",
+    "Training",
+    "cache",
+    "check",
+    "demo",
+    "evaluate",
+    "models",
+    "open_dataset",
+    "open_run",
+    "predict",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -147,6 +147,9 @@ class Run:
 
     folder: Path
 
+    def __fspath__(self) -> str:
+        return str(self.folder)
+
     @property
     def name(self) -> str:
         """The folder's name."""

@@ -30,6 +30,7 @@ from miwake.training.optimizer import Average, learning, make_optimizer
 from miwake.training.schedule import Course, rate
 from miwake.types import Batch
 
+_UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
 _PACE_SECONDS = 1.5  # before the pace is believed
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
@@ -182,15 +183,13 @@ class Trainer:
 
     def _prepare(self, batch: Batch, step: int) -> Batch:
         """Augment and normalise."""
-        job = self.job
+        job, settings = self.job, self.augmentation
+        if settings == _UNCHANGED:
+            pictures = network_input(batch.pictures, job.preprocessing)
+            return Batch(pictures, batch.labels, batch.rows, batch.masks, batch.boxes, batch.points)
         self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
-        batch = augment(
-            batch,
-            self.augmentation,
-            size=job.preprocessing.size,
-            generator=self.generator,
-            classes=len(job.task.classes),
-        )
+        size, classes = job.preprocessing.size, len(job.task.classes)
+        batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
         return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
 
     def _update(self, optimizer: Any, factor: float) -> None:

@@ -37,13 +37,13 @@ def make_optimizer(
     """
     wanted = learning(model, turn)
     depth = {name: len(groups) - 1 - position for position, names in enumerate(groups) for name in names}
-    buckets: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    buckets: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in wanted.items():
         scale = turn.rate * turn.layer_decay ** depth.get(name, 0)
-        buckets.setdefault((scale, parameter.ndim > 1), []).append(parameter)
+        buckets.setdefault((scale, recipe.weight_decay if parameter.ndim > 1 else 0.0), []).append(parameter)
     parameters: list[dict[str, Any]] = [
-        {"params": members, "scale": scale, "weight_decay": recipe.weight_decay if decays else 0.0}
-        for (scale, decays), members in sorted(buckets.items(), key=lambda item: item[0])
+        {"params": members, "scale": scale, "weight_decay": decay}
+        for (scale, decay), members in sorted(buckets.items(), key=lambda item: item[0])
     ]
     if recipe.optimizer == "adamw":
         return torch.optim.AdamW(parameters, lr=recipe.learning_rate, fused=True)

@@ -102,7 +102,8 @@ def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
     else:
         packed: NDArray[np.uint8] = np.asarray(dataset.pixels[row], np.uint8)
         return packed
-    return _array(pictures.gather(torch.tensor([row])))[0]
+    (stored,) = _array(pictures.gather(torch.tensor([row])))
+    return np.asarray(stored, np.uint8)
 
 
 def _array(pictures_BCHW: torch.Tensor) -> NDArray[np.uint8]:
