@@ -4,7 +4,8 @@
 
 A network so small that a step is all overhead, trained by the loop itself (augmentation off; logging, progress, best
 weights and checkpoints on) and by the shortest loop that one can write over the same uint8 tensor. Rounds alternate;
-the medians over the rounds are compared, in microseconds of processor time a step, which other programs disturb less than the clock.
+the medians over the rounds are compared, in microseconds of
+processor time a step, which other programs disturb less than the clock.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ activation (SiLU, Elfwing et al. 2018), which then cost a quarter, and the featu
 (Lin et al. 2014). What small and larger pictures need differs at the entrance only:
 
 - up to 40 px every pixel counts: pairs of 3×3 convolutions from the full size on, as in VGG (Simonyan and Zisserman
-  2015);
+  2015), few filters where there are many places;
 - beyond, one 5×5 convolution with stride 2, then residual blocks (He et al. 2016), which cost nothing at full size.
 """
 
@@ -35,12 +35,12 @@ def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], d
 
 
 class Small(nn.Module):
-    """At 28 px: 24, 48, 96 filters at 28, 14, 7 px. At 64 px: 24, 48, 96, 192 filters at 32, 16, 8, 4 px."""
+    """At 28 px: 16, 48, 96 filters at 28, 14, 7 px. At 64 px: 24, 48, 96, 192 filters at 32, 16, 8, 4 px."""
 
     def __init__(self, *, channels: int, classes: int, size: tuple[int, int], factor: int, dropout: float) -> None:
         super().__init__()
         tiny = min(size) <= _TINY
-        widths = [factor * width for width in ((24, 48, 96) if tiny else (24, 48, 96, 192))]
+        widths = [factor * width for width in ((16, 48, 96) if tiny else (24, 48, 96, 192))]
         self.layers = _pairs(channels, widths) if tiny else _blocks(channels, widths)
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(widths[-1], classes)

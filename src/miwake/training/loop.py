@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from itertools import accumulate
 from typing import Any
@@ -170,7 +170,7 @@ class Trainer:
                     loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
                 self._watch(loss, batch)
                 self.engine.backward(loss / recipe.accumulate if recipe.accumulate > 1 else loss)
-            self._update(optimizer, factor)
+            self._update(optimizer, parameters.values(), factor)
         if self.average is not None:
             self.average.update(state.course.step)
         state.course.step += 1
@@ -192,15 +192,15 @@ class Trainer:
         batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
         return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
 
-    def _update(self, optimizer: Any, factor: float) -> None:
+    def _update(self, optimizer: Any, parameters: Collection[nn.Parameter], factor: float) -> None:
         recipe = self.job.recipe
         if recipe.clip is not None:
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
             torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * group["scale"] * factor
         optimizer.step()
-        optimizer.zero_grad()
+        for parameter in parameters:
+            parameter.grad = None
 
     def _train_mode(self, phase: Phase) -> None:
         self.job.model.train()

@@ -71,7 +71,6 @@ class Average:
         theirs = [*model.parameters(), *(b for b in model.buffers() if b.is_floating_point())]
         return [tensor.data for tensor in mine], [tensor.data for tensor in theirs]
 
-    @torch.no_grad()
     def update(self, step: int) -> None:
         """Take in the weights after step number `step` (from 0)."""
         weight = max(1.0 / self.horizon, 1.0 / (0.1 * step + 1.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from miwake.data.loader import Loader, mix
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import split
 from miwake.data.survey import survey
+from miwake.errors import UsageError
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
@@ -57,7 +59,7 @@ class Asked:
     training: Training
 
 
-Progress = Callable[[int, int], None]
+Decoding = Callable[[int], AbstractContextManager[Callable[[int, int], None]]]
 
 
 def picture_size(look: Look, architecture: str, pretrained: bool, asked: int | None) -> tuple[int, int]:
@@ -174,13 +176,13 @@ class Prepared:
     """How the pictures were divided."""
 
 
-def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Callable[[], float]) -> Prepared:
+def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Callable[[], float]) -> Prepared:
     """Decode, divide, choose.
 
     Args:
         dataset: as listed.
         asked: what the user asked for.
-        progress: pictures done and to do, while they are decoded.
+        decoding: makes the progress line for so many pictures.
         seconds: what is left of the time, when it is asked.
 
     Raises:
@@ -189,11 +191,10 @@ def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Call
     """
     seen = survey(dataset, asked.data)
     look = Look(size=(seen.height, seen.width), channels=seen.channels, pictures=len(dataset))
-    first = SMALL if asked.model.model == "auto" and asked.model.starting_weights == "none" else asked.model.model
-    first = SMALL if first == "auto" else first
-    own = asked.model if asked.model.model != "auto" else replace(asked.model, starting_weights="none")
+    first, own, free = _first(asked.model)
     start, name = preprocessing_for(look, own, first)
-    pictures, stored = open_pictures(dataset, start, asked.data, progress)
+    with decoding(len(dataset)) as line:
+        pictures, stored = open_pictures(dataset, start, asked.data, line)
     # pictures that cannot be read, where the user said that they may be left out, are in no split
     identity = np.where(stored.slots < 0, -1, stored.identity)
     dataset, report = split(dataset, asked.data, asked.training.seed, identity)
@@ -217,18 +218,40 @@ def prepare(dataset: Dataset, asked: Asked, *, progress: Progress, seconds: Call
         )
 
     choice = choose(first, start, name, pictures)
-    if asked.model.model == "auto":
+    if free:
         choice = choice.because(f"A small network from scratch at {start.size[0]} × {start.size[1]} pixels suits them.")
-        ready = asked.model.starting_weights != "none" and look.channels in (1, 3)
+        ready = asked.model.starting_weights in ("auto", "imagenet") and look.channels in (1, 3)
         if ready and kind_of(pictures, dataset, look) != "digits":
             rival_start, rival_name = preprocessing_for(look, asked.model, INSTALLED)
             part = _part(dataset)
-            rival_pictures, _ = open_pictures(part, rival_start, asked.data, progress)
+            with decoding(len(part)) as line:
+                rival_pictures, _ = open_pictures(part, rival_start, asked.data, line)
             rival = choose(INSTALLED, rival_start, rival_name, rival_pictures)
             choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked, seconds())
             if won:
-                pictures, _ = open_pictures(dataset, rival_start, asked.data, progress)
+                with decoding(len(dataset)) as line:
+                    pictures, _ = open_pictures(dataset, rival_start, asked.data, line)
     return Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences)
+
+
+def _first(options: ModelOptions) -> tuple[str, ModelOptions, bool]:
+    """The network to look at first, with its options, and whether another may be chosen.
+
+    Raises:
+        UsageError: starting weights that do not say which network they belong to.
+    """
+    if options.model != "auto":
+        return options.model, options, False
+    if options.starting_weights in ("auto", "imagenet", "none"):
+        return SMALL, replace(options, starting_weights="none"), True
+    start = weights.choose(SMALL, options)
+    if start is None or not start.architecture:
+        raise UsageError(
+            f"{options.starting_weights} does not say which network its weights belong to.",
+            expected="--model with the network's name",
+            todo="miwake models lists them.",
+        )
+    return start.architecture, options, False
 
 
 def _part(dataset: Dataset) -> Dataset:

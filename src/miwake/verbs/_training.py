@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import numpy as np
 import torch
 
 from miwake import machine
@@ -20,8 +21,9 @@ from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
 from miwake.errors import UsageError
-from miwake.evaluation import sentences, summary
+from miwake.evaluation import read_costs, sentences, summary
 from miwake.evaluation.config import EvaluateOptions
+from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language
@@ -101,6 +103,7 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     if resume is not None:
         return _resume(open_run(resume), started)
     check_training(asked.training)
+    asked = replace(asked, model=_resolved(asked.model))
     machine.use_threads(asked.training.threads)
     device = machine.pick_device(asked.training.device)
     dataset = _listed(asked)
@@ -108,6 +111,14 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
     return _plan_and_learn(run, asked, dataset, device, started)
+
+
+def _resolved(options: ModelOptions) -> ModelOptions:
+    """Starting weights named as a run (`latest`, a name under runs/) by the path of its model file."""
+    wanted = options.starting_weights
+    if wanted in ("auto", "none", "imagenet") or Path(wanted).exists():
+        return options
+    return replace(options, starting_weights=str(open_run(wanted).model_file))
 
 
 def _listed(asked: Request) -> Dataset:
@@ -129,8 +140,8 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     def left() -> float:
         return total - (time.monotonic() - started)
 
-    with _decoding(len(dataset)) as line:
-        prepared = prepare(dataset, asked.asked(), progress=line, seconds=left)
+    _check_costs(asked, dataset)
+    prepared = prepare(dataset, asked.asked(), decoding=_decoding, seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset)
     for sentence in prepared.sentences:
         say(sentence)
@@ -144,7 +155,8 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
         most=30 if pretrained else 300,
     )
     choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
-    write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": choice.to_json()})
+    chosen = {"chosen": choice.to_json(), "split": list(prepared.sentences)}
+    write_json(run.folder / "config.json", {"request": asked.to_json()} | chosen)
     prepared = replace(prepared, choice=choice)
     _say_plan(run, prepared, job, plan.cost.step, plan.cost.memory)
     job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
@@ -167,15 +179,26 @@ def _resume(run: Run, started: float) -> Run:
     dataset = read_split(run.folder / "split.csv", dataset)
     with _decoding(len(dataset)) as line:
         pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
-    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice)
+    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=tuple(config["split"]))
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
+
+
+def _check_costs(asked: Request, dataset: Dataset) -> None:
+    """Costs and taxonomy that cannot be used fail before the training, not after it."""
+    targets = np.asarray(dataset.targets)
+    counts = targets.sum(0) if dataset.multilabel else np.bincount(targets, minlength=len(dataset.classes))
+    costs = read_costs(asked.evaluation, dataset.classes, multilabel=dataset.multilabel, counts=counts.tolist())
+    for note in () if costs is None else costs.notes:
+        say(note)
+    if asked.evaluation.taxonomy is not None:
+        read_taxonomy(asked.evaluation.taxonomy, dataset.classes)
 
 
 @contextmanager
 def _decoding(count: int) -> Iterator[Callable[[int, int], None]]:
     with progress(count, "Reading pictures") as line:
-        yield lambda done, total: line.update(done)
+        yield lambda done, _: line.update(done)
 
 
 def _say_data(dataset: Dataset) -> None:
@@ -256,6 +279,7 @@ def header_of(prepared: Prepared, job: Job, options: ModelOptions) -> Header:
             "fingerprint": fingerprint(dataset, prepared.pictures),
             "pictures": len(dataset),
             "training_pictures": len(dataset.rows(TRAIN)),
+            "split": list(prepared.sentences),
         },
         starting_weights={} if start is None else start.facts(),
         versions=machine.environment()["versions"],
