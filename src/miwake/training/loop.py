@@ -101,6 +101,18 @@ class Trainer:
                 break
         return times[1:]
 
+    def step_at(self, rate: float) -> float:
+        """One step with every group's rate as given; returns its loss, and spoils the model."""
+        if not self.turns:
+            self._start_phase()
+            self._train_mode(self.job.phases[0])
+        self.job = replace(self.job, recipe=replace(self.job.recipe, learning_rate=rate))
+        self._step(self.job.phases[0])
+        self._read_losses()
+        loss, self.state.loss_sum = self.state.loss_sum, 0.0
+        self.state.step %= self.steps
+        return loss
+
     def _wait(self) -> None:
         if self.engine.device.type == "cuda":
             torch.cuda.synchronize(self.engine.device)

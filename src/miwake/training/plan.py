@@ -14,6 +14,7 @@ from miwake.augment.defaults import Kind
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe, Training, parse_time
+from miwake.training.find import find_rate
 from miwake.training.job import Job
 from miwake.training.probe import Cost, measure
 from miwake.types import TRAIN, Dataset
@@ -36,12 +37,12 @@ class Plan:
 def budget(training: Training, pictures: int) -> float:
     """Seconds that the whole command may take.
 
-    Without a limit of the user's: a minute and a half for a few hundred training pictures, two and a half for
-    fifteen hundred, ten for ten thousand and more.
+    Without a limit of the user's: a minute for a few hundred training pictures, two for fifteen hundred, ten for
+    twelve thousand and more.
     """
     if training.time_limit is not None:
         return parse_time(training.time_limit)
-    return min(600.0, 70.0 + 0.055 * pictures)
+    return min(600.0, 60.0 + 0.045 * pictures)
 
 
 def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[str, ...]]:
@@ -150,4 +151,7 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         if fits < least and limit is None:
             reasons.append(f"{least} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.")
     recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, seconds=limit)
+    if training.find_learning_rate and training.learning_rate is None:
+        recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))
+        reasons.append(f"Learning rate {recipe.learning_rate:.2g}, found by a range test.")
     return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))
