@@ -27,10 +27,10 @@ demo: $(VENV)/.demo
 	$(BIN)/miwake demo
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m "not long"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not long"
 
 test-all: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -20,8 +20,7 @@ _APART = 4.0  # the loss has run away when it is so many times its least
 def find_rate(job: Job) -> float:
     """A learning rate for the highest point of the schedule, found on a copy of the model.
 
-    It is the rate at which the smoothed loss falls most steeply, over the logarithm of the rate, three times as
-    high: the steepest point is safe for a constant rate, and the highest point of a schedule is only touched.
+    It is the rate at which the smoothed loss falls most steeply over the logarithm of the rate.
     """
     state = torch.get_rng_state()
     phase = job.phases[-1]
@@ -41,7 +40,7 @@ def find_rate(job: Job) -> float:
         if losses[-1] > _APART * min(losses):
             break
     torch.set_rng_state(state)
-    return min(3 * _steepest(rates, losses), _HIGH)
+    return _steepest(rates, losses)
 
 
 def _steepest(rates: list[float], losses: list[float]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from miwake import machine
 from miwake.augment.defaults import Kind
+from miwake.errors import UsageError
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe, Training, parse_time
@@ -84,6 +85,11 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
     highest = {("adamw", False): 4e-3, ("adamw", True): 1e-3, ("sgd", False): 0.1, ("sgd", True): 0.01}
     decay = 0.05 if optimizer == "adamw" else 5e-4
     precision = "fp32" if training.precision == "auto" else training.precision
+    device = machine.pick_device(training.device)
+    if precision == "fp16" and device.type == "cpu":
+        raise UsageError(
+            "--precision fp16 cannot train on a CPU.", expected="fp32 or bf16", todo="leave --precision away."
+        )
     return Recipe(
         epochs=training.epochs or 1,
         batch_size=training.batch_size or min(batch_size(pictures), 32 if pretrained else 256),
@@ -96,7 +102,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         clip=training.clip,
         accumulate=training.accumulate,
         patience=training.patience,
-        device=str(machine.pick_device(training.device)),
+        device=str(device),
         precision=precision,
         threads=machine.use_threads(training.threads),
         seed=training.seed,
