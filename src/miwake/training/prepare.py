@@ -35,7 +35,9 @@ SMALL_SIDE = 64
 """A network from scratch learns most for its time at this size; larger pictures are scaled down to it."""
 TRANSFER_SIDE = 128
 _SAMPLE = 2000  # pictures from which mean and standard deviation are taken
-_TRIAL_TRAIN, _TRIAL_VAL = 1500, 500  # pictures of a trial
+_TRIAL_TRAIN, _TRIAL_VAL = 1000, 500  # pictures of a trial
+_TRIAL_STEPS = 100  # from scratch, at least, before anything shows
+_CLEAR = 0.25  # lead of the ready-made features that a longer trial would not turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,9 +277,12 @@ def _compete(
 ) -> tuple[Choice, bool]:
     """A short run from scratch against a head on ready-made features; the better on validation wins."""
     head = run_trial(make_job(transfer, part, part_pictures, asked.model, None), asked.training, seconds=0)
-    time = min(max(0.12 * seconds, 4.0), 40.0)
     options = replace(asked.model, starting_weights="none")
-    alone = run_trial(make_job(scratch, dataset, pictures, options, None), asked.training, seconds=time)
+    job = make_job(scratch, dataset, pictures, options, None)
+    alone = run_trial(job, asked.training, seconds=0.06 * seconds, least=_TRIAL_STEPS)
+    if 0 < head.figure - alone.figure < _CLEAR:
+        # from scratch takes longer to show what it can do
+        alone = run_trial(job, asked.training, seconds=0.15 * seconds, least=2 * _TRIAL_STEPS)
     figure = scratch.task.monitor
     text = (
         f"Tried on validation: {scratch.architecture} from scratch for {alone.seconds:.0f} s, {figure} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, replace
 
 from miwake.training.config import Training
@@ -20,23 +21,24 @@ class Trial:
     seconds: float
 
 
-def run_trial(job: Job, training: Training, *, seconds: float) -> Trial:
-    """Follow a job's first phase for about so many seconds, on a copy of its model; nothing is written.
+def run_trial(job: Job, training: Training, *, seconds: float, least: int = 0) -> Trial:
+    """Follow a job's first phase, on a copy of its model; nothing is written.
 
-    A phase that observes (a head on frozen features) is run whole; one that learns runs its whole schedule in the
-    epochs that fit.
+    Args:
+        job: what would be trained.
+        training: what was asked for.
+        seconds: time for a phase that learns, which runs its whole schedule in the epochs that fit; a phase that
+            observes (a head on frozen features) goes over the pictures once.
+        least: steps that are taken even where they last longer.
     """
-    phase = replace(job.phases[0], share=1.0)
-    learns = phase.turns[0].kind == "learn"
+    phase = replace(job.phases[0], share=1.0, passes=1)
     recipe = job.recipe
-    if learns:
+    if phase.turns[0].kind == "learn":
         cost = measure(replace(job, phases=(phase,)), training)
-        epochs = max(1, round(seconds / (cost.step * max(job.train.steps, 1))))
+        steps = max(job.train.steps, 1)
+        epochs = max(1, round(seconds / (cost.step * steps)), math.ceil(least / steps))
         recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs)
-    trainer = Trainer(
-        replace(job, model=copy.deepcopy(job.model), phases=(phase,), recipe=recipe, folder=None),
-        lambda _: None,
-        lambda: False,
-    )
-    fitted = trainer.run(resume=False)
+    model = copy.deepcopy(job.model)
+    trial = replace(job, model=model, phases=(phase,), recipe=recipe, folder=None)
+    fitted = Trainer(trial, lambda _: None, lambda: False).run(resume=False)
     return Trial(figure=float(fitted.best[f"val_{job.task.monitor}"]), seconds=float(fitted.history[-1]["seconds"]))

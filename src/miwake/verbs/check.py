@@ -23,7 +23,7 @@ class Checked:
 
 
 def check(
-    data: Annotated[str, tyro.conf.Positional],
+    data: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
     *,
     data_options: DataOptions = DataOptions(),
     json: bool = False,
@@ -60,5 +60,4 @@ def show(checked: Checked) -> int:
     else:
         for sentence in checked.report.sentences():
             say(sentence)
-        say("All is well." if checked.report.ok else "Mend these before you train.", bold=True)
     return 0 if checked.report.ok else 1

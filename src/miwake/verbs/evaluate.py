@@ -26,8 +26,8 @@ class Evaluated:
 
 
 def evaluate(
-    run: Annotated[str, tyro.conf.Positional],
-    data: Annotated[str | None, tyro.conf.Positional] = None,
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    data: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
     *,
     data_options: DataOptions = DataOptions(),
     evaluation: EvaluateOptions = EvaluateOptions(),

@@ -33,8 +33,8 @@ class Answers:
 
 
 def predict(
-    run: Annotated[str, tyro.conf.Positional],
-    pictures: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    pictures: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
     *,
     json: bool = False,
     csv: Path | None = None,
@@ -168,6 +168,7 @@ def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str,
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
     from miwake.look.terminal import say
+    from miwake.look.text import clean
     from miwake.prediction import Unreadable
 
     bad = 0
@@ -191,8 +192,9 @@ def show(answers: Answers) -> int:
                 )
             )
         else:
-            label = answer.label if answer.known else "I don't know"
-            say(f"{100 * answer.probability:5.1f}%  {label:<28} {answer.path}")
+            label = clean(answer.label if answer.label is not None else "I don't know")
+            # one line a picture, however long its path
+            print(f"{100 * answer.probability:5.1f}%  {label:<20}  {clean(answer.path)}")
     if bad:
         say(f"{bad} of the pictures could not be read.", file=sys.stderr)
     return 3 if bad else 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    data: Annotated[str | None, tyro.conf.Positional] = None,
+    data: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
     *,
     task: str = "auto",
     data_options: DataOptions = DataOptions(),
