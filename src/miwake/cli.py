@@ -44,7 +44,9 @@ def _call(verb: str, arguments: Sequence[str]) -> tuple[ModuleType, Any]:
     # what a verb returns is for Python only, and its type is not imported until it runs
     twin = FunctionType(function.__code__, function.__globals__, verb, function.__defaults__, function.__closure__)
     twin.__kwdefaults__, twin.__doc__ = function.__kwdefaults__, function.__doc__
-    twin.__annotations__ = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
+    # Python takes paths and runs where the command line takes text
+    kinds = {name: kind.replace(" | PathLike[str]", "") for name, kind in function.__annotations__.items()}
+    twin.__annotations__ = {name: kind for name, kind in kinds.items() if name != "return"}
     settings = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
     return module, tyro.cli(tyro.conf.configure(*settings)(twin), prog=f"miwake {verb}", args=list(arguments))
 

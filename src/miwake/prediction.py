@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,7 @@ from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
 from miwake.types import Prediction
 
-Source = Path | bytes | NDArray[np.uint8]
+Source = str | PathLike[str] | bytes | NDArray[np.uint8]
 _Pending = tuple[str, Future[NDArray[np.uint8] | str]]
 BATCH = 64
 
@@ -114,6 +116,7 @@ class Predictor:
                     return
 
     def _load(self, source: Source, max_pixels: int) -> NDArray[np.uint8] | str:
+        source = Path(source) if isinstance(source, str | PathLike) else source
         try:
             return load(source, self.header.preprocessing, max_pixels=max_pixels)
         except BadPicture as error:
@@ -152,4 +155,4 @@ def _imagenet() -> tuple[nn.Module, Header]:
 
 
 def _name(source: Source) -> str:
-    return str(source) if isinstance(source, Path) else "picture"
+    return os.fspath(source) if isinstance(source, str | PathLike) else "picture"

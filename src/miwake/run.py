@@ -242,7 +242,6 @@ def new_run(out: Path | None, name: str) -> Run:
                 candidate.mkdir()
             except FileExistsError:
                 continue
-            write_text(base / "latest.txt", candidate.name + "\n")
             return Run(candidate)
     except OSError as error:
         raise UsageError(
@@ -250,6 +249,12 @@ def new_run(out: Path | None, name: str) -> Run:
             todo="name a folder that you may write to with --out.",
         ) from None
     raise AssertionError("there is always another number")
+
+
+def make_latest(run: Run) -> None:
+    """Let `latest` mean this run, if it lies under runs/."""
+    if run.folder.parent == Path("runs"):
+        write_text(run.folder.parent / "latest.txt", run.name + "\n")
 
 
 def _numbered(path: Path) -> Iterable[Path]:

@@ -130,10 +130,15 @@ _RESULT: dict[str, dict[Language, str]] = {
 
 _CLASSES: dict[str, dict[Language, str]] = {
     "report.mistakes.sentence": {
-        "en": "{wrong} of {pictures} got a wrong answer. These {n} are the ones that the model was most sure of; "
-        "look at them first: some may carry a wrong label.",
+        "en": "{wrong} of {pictures} got a wrong answer. Here are {n}, those first that the model was most sure of: "
+        "some may carry a wrong label.",
         "ja": "{pictures}のうち{wrong}枚が誤りでした。確信度の高い順に{n}枚を示します。ラベルの付け間違いが含まれるこ"
         "ともあるので、まずここを確かめてください。",
+    },
+    "report.mistakes.none.unsure": {
+        "en": "Not one mistake among {pictures}. That does not mean never; for a bound, more groups are needed.",
+        "ja": "{pictures}に誤りは一つもありませんでした。ただし、決して間違えないという意味ではなく、"
+        "上限を示すにはより多くのグループが必要です。",
     },
     "report.mistakes.none": {
         "en": "Not one mistake among {pictures}. That does not mean never: up to {high} of 1,000 new pictures may "

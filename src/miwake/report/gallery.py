@@ -93,6 +93,8 @@ def mistakes(contents: ReportContents, budget: Budget) -> MistakesView:
         sentence = words("report.mistakes.sentence", language, wrong=f"{wrong:,}", pictures=pictures, n=str(len(cards)))
     elif wrong:
         sentence = words("report.mistakes.hidden", language, wrong=f"{wrong:,}", pictures=pictures)
+    elif math.isnan(evaluation.accuracy.low):
+        sentence = words("report.mistakes.none.unsure", language, pictures=pictures)
     else:
         high = math.ceil((1 - evaluation.accuracy.low) * 1000 - 1e-9)
         sentence = words("report.mistakes.none", language, pictures=pictures, high=high)

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -17,10 +17,11 @@ import torch
 from miwake import machine
 from miwake.data.config import DataOptions
 from miwake.data.fingerprint import fingerprint
+from miwake.data.naming import plural
 from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
-from miwake.errors import UsageError
+from miwake.errors import DataError, UsageError
 from miwake.evaluation import read_costs, sentences, summary
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_taxonomy
@@ -31,7 +32,7 @@ from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.report.write import write
-from miwake.run import Header, Run, new_run, open_run, save_model
+from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training, check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
@@ -110,7 +111,16 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     _say_data(dataset)
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
-    return _plan_and_learn(run, asked, dataset, device, started)
+    try:
+        return _plan_and_learn(run, asked, dataset, device, started)
+    except (DataError, UsageError):
+        # nothing was learnt yet: leave no empty run behind
+        if not (run.folder / "split.csv").exists():
+            for name in ("config.json", "environment.json"):
+                (run.folder / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                run.folder.rmdir()
+        raise
 
 
 def _resolved(options: ModelOptions) -> ModelOptions:
@@ -143,6 +153,7 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     _check_costs(asked, dataset)
     prepared = prepare(dataset, asked.asked(), decoding=_decoding, seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset)
+    make_latest(run)
     for sentence in prepared.sentences:
         say(sentence)
     job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
@@ -215,9 +226,9 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, step: float, memory: int) 
     for reason in choice.reasons:
         say(reason)
     say(
-        f"Plan: {choice.architecture} ({parameters / 1e6:.1f} million parameters) "
+        f"Plan: {choice.architecture} ({parameters:,} parameters) "
         f"at {shape.size[0]} × {shape.size[1]}, "
-        f"{choice.recipe.epochs} epochs of {job.train.steps} steps in {choice.recipe.precision}: about "
+        f"{plural(choice.recipe.epochs, 'epoch')} of {job.train.steps} steps in {choice.recipe.precision}: about "
         f"{seconds:.0f} s and {memory / 2**30:.1f} GiB. Everything goes to {run.folder}."
     )
 
@@ -237,7 +248,7 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
             save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
             raise
     if fitted.interrupted:
-        say("Stopped. The best weights so far are kept; `miwake train --resume` would go on from here.")
+        say(f"Stopped. The best weights so far are kept; `miwake train --resume {run.folder}` would go on from here.")
     if fitted.mirror_reason:
         mirrored = "mirrored from then on" if fitted.augmentation.mirror == "horizontal" else "left unmirrored"
         say(f"Mirroring was tried: {fitted.mirror_reason}; the training pictures were {mirrored}.")

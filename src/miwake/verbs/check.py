@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json as json_
+import os
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
@@ -23,7 +25,7 @@ class Checked:
 
 
 def check(
-    data: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
+    data: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
     *,
     data_options: DataOptions = DataOptions(),
     json: bool = False,
@@ -45,7 +47,7 @@ def check(
     from miwake.data.source import open_dataset
     from miwake.look.terminal import progress
 
-    dataset = open_dataset(data, data_options)
+    dataset = open_dataset(os.fspath(data), data_options)
     with progress(len(dataset), "Reading pictures") as line:
         report = examine(dataset, data_options, lambda done, total: line.update(done))
     return Checked(report, json)

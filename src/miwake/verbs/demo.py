@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
 from miwake.training.config import Training
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from miwake.run import Run
 
 
-def demo(*, out: Path | None = None, time_limit: str = "45s", seed: int = 0, lang: Literal["en", "ja"] = "en") -> Run:
+def demo(
+    *,
+    out: str | PathLike[str] | None = None,
+    time_limit: str = "45s",
+    seed: int = 0,
+    lang: Literal["en", "ja"] = "en",
+) -> Run:
     """Train on real handwritten digits that come with the install, in under a minute.
 
     Args:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json as json_
+import os
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
@@ -22,21 +24,21 @@ class Evaluated:
 
     evaluation: Evaluation
     json: bool
-    lang: str
+    lang: Literal["en", "ja"]
 
 
 def evaluate(
-    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    data: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
+    run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    data: Annotated[str | PathLike[str] | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
     *,
     data_options: DataOptions = DataOptions(),
     evaluation: EvaluateOptions = EvaluateOptions(),
     keep: bool = False,
     json: bool = False,
-    csv: Path | None = None,
-    pictures_out: Annotated[Path | None, tyro.conf.arg(name="pictures")] = None,
+    csv: str | PathLike[str] | None = None,
+    pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
     device: str = "auto",
-    lang: str = "en",
+    lang: Literal["en", "ja"] = "en",
 ) -> Evaluated:
     """Figures of a run with intervals: on its own test pictures, or on other data.
 
@@ -61,13 +63,13 @@ def evaluate(
     from miwake.verbs import _evaluation
 
     found = _evaluation.evaluate(
-        run,
-        data,
+        os.fspath(run),
+        None if data is None else os.fspath(data),
         data_options=data_options,
         options=evaluation,
         keep=keep,
-        csv=csv,
-        pictures_out=pictures_out,
+        csv=None if csv is None else Path(csv),
+        pictures_out=None if pictures_out is None else Path(pictures_out),
         device=device,
     )
     return Evaluated(found, json, lang)
@@ -83,6 +85,6 @@ def show(evaluated: Evaluated) -> int:
         print(json_.dumps(to_json(evaluated.evaluation), ensure_ascii=False, indent=2))
         return 0
     say(summary(evaluated.evaluation))
-    for sentence in sentences(evaluated.evaluation, "ja" if evaluated.lang == "ja" else "en"):
+    for sentence in sentences(evaluated.evaluation, evaluated.lang):
         say(sentence)
     return 0

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts
 
 
-def models(name: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]")] = None) -> list[ModelFacts]:
+def models(
+    name: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]")] = None,
+) -> list[ModelFacts]:
     """What networks there are to choose from, with their size, work and weights.
 
     Args:

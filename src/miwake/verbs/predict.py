@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import json as json_
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,12 +35,12 @@ class Answers:
 
 
 def predict(
-    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    pictures: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
+    run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
+    pictures: Annotated[Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
     *,
     json: bool = False,
-    csv: Path | None = None,
-    pictures_out: Annotated[Path | None, tyro.conf.arg(name="pictures")] = None,
+    csv: str | PathLike[str] | None = None,
+    pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
     device: str = "auto",
     max_pixels: int = 200_000_000,
 ) -> Answers:
@@ -62,13 +64,13 @@ def predict(
     """
     from miwake.prediction import Predictor
 
-    files = _files(pictures)
-    predictor = Predictor.open(run, device)
+    files = _files(os.fspath(picture) for picture in ([pictures] if isinstance(pictures, str | PathLike) else pictures))
+    predictor = Predictor.open(os.fspath(run), device)
     answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels)
     if pictures_out is not None:
-        answers = _draw(answers, predictor, pictures_out)
+        answers = _draw(answers, predictor, Path(pictures_out))
     if csv is not None:
-        answers = _write_csv(answers, csv, predictor.task.classes)
+        answers = _write_csv(answers, Path(csv), predictor.task.classes)
     return Answers(answers, json)
 
 
@@ -192,7 +194,7 @@ def show(answers: Answers) -> int:
                 )
             )
         else:
-            label = clean(answer.label if answer.label is not None else "I don't know")
+            label = "I don't know" if answer.label is None else clean(answer.label) or "(none)"
             # one line a picture, however long its path
             print(f"{100 * answer.probability:5.1f}%  {label:<20}  {clean(answer.path)}")
     if bad:

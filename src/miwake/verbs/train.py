@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    data: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
+    data: Annotated[str | PathLike[str] | None, tyro.conf.Positional, tyro.conf.arg(metavar="[DATA]")] = None,
     *,
     task: str = "auto",
     data_options: DataOptions = DataOptions(),
@@ -27,8 +29,8 @@ def train(
     augment: AugmentOptions = AugmentOptions(),
     training: Training = Training(),
     evaluation: EvaluateOptions = EvaluateOptions(),
-    out: Path | None = None,
-    resume: str | None = None,
+    out: str | PathLike[str] | None = None,
+    resume: str | PathLike[str] | None = None,
     lang: Literal["en", "ja"] = "en",
 ) -> Run:
     """Train a model on a folder of pictures, and say honestly how good it is.
@@ -60,7 +62,7 @@ def train(
             todo="miwake train photos/    or    miwake train --resume latest",
         )
     asked = _training.Request(
-        data=data or "",
+        data=os.fspath(data or ""),
         task=task,
         data_options=data_options,
         model=model,
@@ -69,4 +71,9 @@ def train(
         evaluation=evaluation,
         lang=lang,
     )
-    return _training.train(asked, out=out, resume=resume, started=started)
+    return _training.train(
+        asked,
+        out=None if out is None else Path(out),
+        resume=None if resume is None else os.fspath(resume),
+        started=started,
+    )
