@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import replace
 
 import torch
 
 from miwake.training.job import Job, NonFiniteLoss
-from miwake.training.loop import Trainer
+from miwake.training.rehearsal import Rehearsal
 
 _LOW, _HIGH = 1e-5, 1.0  # rates between which it looks
 _STEPS = 80
@@ -23,15 +22,13 @@ def find_rate(job: Job) -> float:
     It is the rate at which the smoothed loss falls most steeply over the logarithm of the rate.
     """
     state = torch.get_rng_state()
-    phase = job.phases[-1]
     recipe = replace(job.recipe, learning_rate=1.0, average=0.0, schedule="constant", warmup=0.0)
-    trial = replace(job, model=copy.deepcopy(job.model), phases=(phase,), recipe=recipe, folder=None)
-    trainer = Trainer(trial, lambda _: None, lambda: False)
+    rehearsal = Rehearsal(job, recipe)
     rates, losses, mean = [], [], 0.0
     for step in range(_STEPS):
         rate = _LOW * (_HIGH / _LOW) ** (step / (_STEPS - 1))
         try:
-            loss = trainer.step_at(rate)
+            loss = rehearsal.step_at(rate)
         except NonFiniteLoss:
             break
         mean = _SMOOTH * mean + (1 - _SMOOTH) * loss

@@ -26,6 +26,7 @@ from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint
 from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
+from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, learning, make_optimizer
 from miwake.training.schedule import Course, rate
 from miwake.types import Batch
@@ -34,7 +35,6 @@ _UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
 _PACE_SECONDS = 1.5  # before the pace is believed
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
-_CHECKS = 64  # steps between two looks at the losses on a device where looking means waiting
 
 
 class Trainer:
@@ -56,8 +56,8 @@ class Trainer:
         self.best: dict[str, Tensor] = {}
         self.saved_best = ""
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
-        self.losses = torch.zeros(_CHECKS, device=self.engine.device)
-        self.unread = 0
+        self.losses = Losses(self.engine.device)
+        self.number = 0
         self.started = self.ticked = self.saved = time.monotonic()
         self.phase_start = (0, 0.0)
         self.interrupted = False
@@ -85,37 +85,6 @@ class Trainer:
             augmentation=self.augmentation,
             mirror_reason=self.state.mirror_reason,
         )
-
-    def rehearse(self, seconds: float) -> list[float]:
-        """Seconds of each of a few steps, two at least, after one that warms up; spoils the model."""
-        self._start_phase()
-        self._train_mode(self.job.phases[0])
-        times: list[float] = []
-        while len(times) < 3 or sum(times) < seconds:
-            start = time.monotonic()
-            self._step(self.job.phases[0])
-            self._wait()
-            self.state.step %= self.steps
-            times.append(time.monotonic() - start)
-            if sum(times) > 8 * seconds and len(times) > 1:
-                break
-        return times[1:]
-
-    def step_at(self, rate: float) -> float:
-        """One step with every group's rate as given; returns its loss, and spoils the model."""
-        if not self.turns:
-            self._start_phase()
-            self._train_mode(self.job.phases[0])
-        self.job = replace(self.job, recipe=replace(self.job.recipe, learning_rate=rate))
-        self._step(self.job.phases[0])
-        self._read_losses()
-        loss, self.state.loss_sum = self.state.loss_sum, 0.0
-        self.state.step %= self.steps
-        return loss
-
-    def _wait(self) -> None:
-        if self.engine.device.type == "cuda":
-            torch.cuda.synchronize(self.engine.device)
 
     def _start_phase(self) -> None:
         """Optimizers of the current phase, on the model as it is set up; what does not learn needs no gradient."""
@@ -176,11 +145,14 @@ class Trainer:
             if len(self.turns) > 1:
                 self._let_learn(parameters)
             for part in range(recipe.accumulate):
-                number = (state.step * recipe.accumulate + part) % self.job.train.steps
+                self.number = state.step * recipe.accumulate + part
+                number = self.number % self.job.train.steps
                 batch = self._prepare(self.job.train.batch(state.epoch, number), number)
                 with self.engine.autocast():
                     loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
-                self._watch(loss, batch)
+                bad = self.losses.add(loss)
+                if bad is not None:
+                    self._fail(bad)
                 self.engine.backward(loss / recipe.accumulate if recipe.accumulate > 1 else loss)
             self._update(optimizer, parameters.values(), factor)
         if self.average is not None:
@@ -261,23 +233,28 @@ class Trainer:
             meter.update(outputs, batch)
         return meter
 
+    def _read_losses(self) -> None:
+        bad = self.losses.read()
+        if bad is not None:
+            self._fail(bad)
+
     def _judge(self, phase: str) -> None:
         """Write down the epoch and keep its weights if they are the best so far."""
         state = self.state
-        done = state.step or self.steps
+        batches = (state.step or self.steps) * self.job.recipe.accumulate
         meter = self.validate()
         figures = meter.compute()
         row: dict[str, Any] = {
             "phase": phase,
             "epoch": state.epoch,
             "step": state.course.step,
-            "train_loss": state.loss_sum / done if state.loss_sum else None,
+            "train_loss": self.losses.total / batches if self.losses.total else None,
             **{f"val_{name}": value for name, value in figures.items()},
             "learning_rate": self.turns[0][2].param_groups[-1]["lr"] if self.turns else None,
             "seconds": round(self._elapsed(), 3),
         }
         state.history.append(row)
-        state.loss_sum = 0.0
+        self.losses.total = 0.0
         if not state.best or self._key(row) >= self._key(state.best):
             state.best, state.since_best = row, 0
             source = self.average.model if self.average is not None else self.job.model
@@ -344,47 +321,30 @@ class Trainer:
                 epochs=max(state.phase_epoch + 1, round(phase.share * self.job.recipe.epochs)),
                 step=state.course.step,
                 total=state.course.total,
-                loss=state.loss_sum / max(state.step - self.unread, 1),
+                loss=self.losses.total / max(state.step * self.job.recipe.accumulate - self.losses.unread, 1),
                 figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
                 elapsed=self._elapsed(),
             )
         )
 
-    # -- losses that are no numbers ----------------------------------------------------------------------------
+    def _fail(self, ago: int) -> None:
+        """A loss was no number: give back the best weights, and name the step and the pictures.
 
-    def _watch(self, loss: Tensor, batch: Batch) -> None:
-        """On the CPU every loss is looked at before the weights move; elsewhere a few at a time, without waiting."""
-        if self.engine.device.type == "cpu":
-            value = loss.item()
-            if not math.isfinite(value):
-                self._fail(self.state.course.step, batch.rows)
-            self.state.loss_sum += value / self.job.recipe.accumulate
-            return
-        self.losses[self.unread] = loss.detach()
-        self.unread += 1
-        if self.unread == _CHECKS:
-            self._read_losses()
-
-    def _read_losses(self) -> None:
-        """Look at the losses that were left on the device."""
-        values = self.losses[: self.unread].tolist()
-        first, self.unread = self.state.step * self.job.recipe.accumulate - len(values), 0
-        for offset, value in enumerate(values):
-            if not math.isfinite(value):
-                number = max(first + offset, 0)
-                step = self.state.course.step - self.state.step + number // self.job.recipe.accumulate
-                self._fail(step, self.job.train.batch(self.state.epoch, number % self.job.train.steps).rows)
-        self.state.loss_sum += sum(values) / self.job.recipe.accumulate
-
-    def _fail(self, step: int, rows: Tensor) -> None:
+        Args:
+            ago: batches since then.
+        """
         if self.best:
             self.job.model.load_state_dict(self.best)
+        state, recipe = self.state, self.job.recipe
+        batch = max(self.number - ago, 0)
+        step = state.course.step - state.step + batch // recipe.accumulate
+        rows = self.job.train.batch(state.epoch, batch % self.job.train.steps).rows
         shown = [self.job.paths[row] for row in rows.tolist()]
         listed = "\n  ".join(shown[:8]) + (f"\n  … and {len(shown) - 8} more" if len(shown) > 8 else "")
         raise NonFiniteLoss(
             f"The loss became NaN or infinite at step {step + 1}, on these pictures:\n  {listed}",
             expected="a finite loss",
-            todo=f"a lower --learning-rate (now {self.job.recipe.learning_rate:g}), --clip 1 or --precision fp32; "
+            todo=f"a lower --learning-rate (now {recipe.learning_rate:g}), --clip 1 or --precision fp32; "
             "the last good weights are kept in the run folder.",
         )
 
@@ -406,6 +366,7 @@ class Trainer:
         for number, (_, _, optimizer) in enumerate(self.turns):
             tensors |= checkpoint.pack_optimizer(f"optimizer{number}", optimizer)
         states, random = checkpoint.pack_random(self.engine.device)
+        state.loss_sum = self.losses.total
         facts = asdict(state) | {"seconds": self._elapsed(), "random": random, "best_file": self.saved_best}
         checkpoint.save(folder, tensors | states, facts)
         for old in folder.glob("best-*.safetensors"):
@@ -422,6 +383,7 @@ class Trainer:
         tensors, facts = found
         random, best_file = facts.pop("random"), facts.pop("best_file")
         self.state = State(**facts | {"course": Course(**facts["course"])})
+        self.losses.total = self.state.loss_sum
         checkpoint.unpack_model("model", self.job.model, tensors)
         if self.average is not None:
             checkpoint.unpack_model("average", self.average.model, tensors)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import resource
 import sys
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import torch
 from miwake.machine import machine, use_threads
 from miwake.training.config import Precision, Training
 from miwake.training.job import Job
-from miwake.training.loop import Trainer
+from miwake.training.rehearsal import Rehearsal
 
 _SECONDS = 0.4  # of steps, after one that warms up
 _GAIN = 0.93  # share of the time of plain floats that others must stay below, to be worth their rounding
@@ -80,11 +79,8 @@ def _best(tried: dict[tuple[Precision, int], float], plain: tuple[Precision, int
 
 def _time(job: Job, precision: Precision, threads: int) -> float:
     use_threads(threads)
-    phase = job.phases[-1]
     recipe = replace(job.recipe, precision=precision, threads=threads)
-    trial = replace(job, model=copy.deepcopy(job.model), recipe=recipe, phases=(phase,))
-    trainer = Trainer(trial, lambda _: None, lambda: False)
-    times = trainer.rehearse(_SECONDS)
+    times = Rehearsal(job, recipe).step_times(_SECONDS)
     return sorted(times)[len(times) // 2]
 
 
