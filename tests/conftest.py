@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+QUICK = ("--model", "small", "--epochs", "8", "--threads", "1", "--precision", "fp32")
+"""Learns the toy data in a second, the same way on every machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +31,62 @@ def shared_data() -> Path:
         if folder and Path(folder).is_dir():
             return Path(folder)
     pytest.skip("needs the shared pictures: set MIWAKE_SHARED_DATA to their folder")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+def command(*arguments: object, stdin: str = "", cwd: Path | None = None) -> Ended:
+    """Run `miwake ARGUMENTS…` in this process. A bug, which a user would see as one, fails the test."""
+    from miwake.cli import run
+
+    out, err, before = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = io.StringIO(stdin)
+    try:
+        with contextlib.chdir(cwd or Path.cwd()), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = run([str(argument) for argument in arguments])
+            except SystemExit as end:  # the parser of flags ends by itself
+                code = int(end.code or 0)
+    finally:
+        sys.stdin = before
+    assert code != 70, err.getvalue()
+    assert "Traceback" not in err.getvalue()
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def miwake() -> Command:
+    """The command line, in this process: `miwake("predict", run, file)`."""
+    return command
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which somebody works: `toy/` holds pictures, `runs/` one run that was trained on them. Read only."""
+    from miwake.data import folder as source
+
+    place = tmp_path_factory.mktemp("place")
+    (place / "toy").mkdir()
+    source.toy(place / "toy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIWAKE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        ended = command("train", "toy", *QUICK, cwd=place)
+    assert ended.code == 0, ended.err
+    yield place
+
+
+@pytest.fixture(scope="session")
+def toy_run(place: Path) -> Path:
+    """The folder of the run in `place`. Read only: copy it to change it."""
+    (run,) = (folder for folder in (place / "runs").iterdir() if folder.is_dir())
+    return run

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -60,6 +61,10 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     # a passive wait leaves the core to others between two parallel stretches; must be set before torch is loaded
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # a name that the terminal's encoding lacks is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_overview())
         return 0
@@ -87,9 +92,19 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("MIWAKE_DEBUG"):
             traceback.print_exc()
-        print(
-            f"miwake: a bug in Miwake: {type(error).__name__}: {error}\n"
-            "Please report it, with what `MIWAKE_DEBUG=1 miwake …` prints.",
-            file=sys.stderr,
-        )
-        return 70
+        text, code = _in_words(error)
+        print(f"miwake: {text}", file=sys.stderr)
+        return code
+
+
+def _in_words(error: Exception) -> tuple[str, int]:
+    """What to say of an error that no room has put into words, and the exit code."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}.", 2
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
+        return "The memory does not suffice.\nWhat to do: a smaller --batch-size, --image-size or --model.", 2
+    return (
+        f"a bug in Miwake: {type(error).__name__}: {error}\n"
+        "Please report it, with what `MIWAKE_DEBUG=1 miwake …` prints."
+    ), 70

@@ -48,7 +48,23 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         raise WriteError(
             f"{path} could not be written: {reason}.",
             expected="a folder that may be written to, on a disk with room left",
-            todo="make room or choose another folder with --out; what was written before is untouched.",
+            todo="make room or choose another folder; what was written before is untouched.",
+        ) from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where they do not exist.
+
+    Raises:
+        WriteError: the system would not, or a file of that name is there.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(
+            f"The folder {path} cannot be made: {error.strerror}.",
+            expected="a folder that may be written to, or a name that is free",
+            todo="choose another folder.",
         ) from None
 
 
@@ -80,12 +96,12 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write text as UTF-8, whole."""
+    """Write text as UTF-8, whole; what UTF-8 cannot hold, such as bytes of a file's name, is escaped with \\."""
     write_whole(path, lambda temporary: _write_text(temporary, text))
 
 
 def _write_text(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         file.write(text)
 
 

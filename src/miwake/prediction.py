@@ -20,7 +20,7 @@ from miwake import machine, tasks
 from miwake.data.decode import BadPicture
 from miwake.data.preprocess import load, network_input
 from miwake.networks import weights
-from miwake.run import Header, load_weights, open_run, read_header
+from miwake.run import Header, damaged_header, is_run, load_weights, open_run, read_header
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
 from miwake.types import Prediction
@@ -64,12 +64,16 @@ class Predictor:
         """
         where = machine.pick_device(device)
         machine.calm_allocator()
-        if str(name) == "imagenet" and not Path(name).exists():
-            return cls(*_imagenet(), where)
         path = Path(name)
-        file = path if path.is_file() and path.suffix == ".safetensors" else open_run(name).model_file
+        # a folder of that name is more likely pictures than a run
+        if str(path) == "imagenet" and not is_run(path):
+            return cls(*_imagenet(), where)
+        file = path if path.suffix == ".safetensors" and path.is_file() else open_run(path).model_file
         header = read_header(file)
-        task = tasks.find(header.task).from_json(header.settings)
+        try:
+            task = tasks.find(header.task).from_json(header.settings)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged_header(file, error) from None
         shape = header.preprocessing
         model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
         load_weights(file, model)

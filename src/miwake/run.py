@@ -18,6 +18,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 MODEL = "model.safetensors"
 _KEY = "miwake"
+_LONGEST = 60
+"""Characters of a data set's name in the name of a run; file systems allow 255 bytes for the whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +115,23 @@ def _parse_header(path: Path, text: str) -> Header:
         version = int(data["format"])
         if version > FORMAT:
             raise MiwakeError(
-                f"{path} has format {version}, written by Miwake {data.get('versions', {}).get('miwake', '?')}.",
+                f"{path} has format {version}, written by Miwake {(data.get('versions') or {}).get('miwake', '?')}.",
                 expected=f"format {FORMAT} or older",
                 todo="pip install --upgrade miwake",
             )
         known = {entry.name for entry in fields(Header)}
         data = {key: value for key, value in data.items() if key in known}
-        return Header(**{**data, "preprocessing": Preprocessing.from_json(data["preprocessing"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise MiwakeError(f"The header of {path} is damaged ({error!r}).", todo="copy the file anew.") from None
+        header = Header(**{**data, "preprocessing": Preprocessing.from_json(data["preprocessing"])})
+        _, _ = header.preprocessing.stored
+        header.settings.items()
+        return header
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise damaged_header(path, error) from None
+
+
+def damaged_header(path: Path, error: Exception) -> MiwakeError:
+    """The error for a model file whose header does not say what it must."""
+    return MiwakeError(f"The header of {path} is damaged ({error!r}).", todo="copy the file anew, or train again.")
 
 
 def load_weights(path: Path, model: nn.Module) -> None:
@@ -177,8 +188,12 @@ class Run:
     def config(self) -> dict[str, Any]:
         """What was asked for, what was chosen and why."""
         data = read_json(self.folder / "config.json")
-        if not isinstance(data, dict):
-            raise MiwakeError(f"{self.folder / 'config.json'} does not hold an object.")
+        if not isinstance(data, dict) or not {"request", "chosen"} <= data.keys():
+            raise MiwakeError(
+                f"{self.folder / 'config.json'} does not say what was asked for.",
+                expected="the file as `miwake train` wrote it",
+                todo="train again.",
+            )
         return data
 
     def evaluation(self) -> dict[str, Any]:
@@ -235,7 +250,7 @@ def new_run(out: Path | None, name: str) -> Run:
             return Run(out)
         base = Path("runs")
         base.mkdir(exist_ok=True)
-        stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+        stem = re.sub(r"[^\w.-]+", "-", name)[:_LONGEST].strip("-.") or "run"
         stem = f"{stem}-{time.strftime('%Y%m%d-%H%M')}"
         for candidate in _numbered(base / stem):
             try:
@@ -265,29 +280,58 @@ def _numbered(path: Path) -> Iterable[Path]:
         number += 1
 
 
-def open_run(name: str | Path) -> Run:
+def open_run(name: str | os.PathLike[str]) -> Run:
     """Find a run by its folder, its model file, its name under `runs/`, or as `latest`.
 
     Raises:
         UsageError: there is no such run; says which is most like it.
     """
-    path = Path(name)
-    base = Path("runs")
-    if str(name) == "latest":
-        pointer = base / "latest.txt"
-        if not pointer.exists():
-            raise UsageError("There is no run here yet (runs/latest.txt is missing).", todo="miwake train DATA")
-        path = base / pointer.read_text(encoding="utf-8").strip()
-    elif not path.exists() and (base / path).exists():
-        path = base / path
-    if path.name == MODEL and path.is_file():
-        path = path.parent
-    if (path / "config.json").exists() or (path / MODEL).exists():
-        return Run(path)
-    known = [folder.name for folder in base.iterdir() if folder.is_dir()] if base.is_dir() else []
-    best = nearest(str(name), [*known, "latest", "imagenet"])
+    text, base = os.fspath(name), Path("runs")
+    path = _latest(base) if text == "latest" else Path(text)
+    for found in (path, path.parent, base / path):
+        if (found is not path.parent or path.name == MODEL) and is_run(found):
+            return Run(found)
+    if text == "imagenet":
+        raise UsageError(
+            "imagenet comes with the install and is no run: it has no pictures of its own, and stays as it is.",
+            expected="a run that was trained here, or data beside imagenet",
+            todo="miwake evaluate imagenet DATA    or    miwake train DATA",
+        )
+    known = [folder.name for folder in _runs_in(base)]
+    beside = [str(folder) for folder in _runs_in(path.parent)]
+    best = nearest(text, [*known, *beside, "latest", "imagenet"])
     raise UsageError(
-        f"There is no run '{name}'." + (f" Did you mean '{best}'?" if best else ""),
+        f"There is no run '{text}'." + (f" Did you mean '{best}'?" if best else ""),
         expected=f"a run folder with {MODEL} and config.json, its name under runs/, or `latest`",
-        todo="miwake train DATA" if not known else "ls runs/",
+        todo=f"write '{best}'." if best else ("ls runs/" if known else "miwake train DATA"),
     )
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder looks like a run's."""
+    try:
+        return (path / "config.json").is_file() or (path / MODEL).is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if is_run(path))
+    except OSError:
+        return []
+
+
+def _latest(base: Path) -> Path:
+    pointer = base / "latest.txt"
+    try:
+        path = base / pointer.read_text(encoding="utf-8").strip()
+    except OSError:
+        raise UsageError("There is no run here yet (runs/latest.txt is missing).", todo="miwake train DATA") from None
+    if not is_run(path):
+        raise UsageError(
+            f"The newest run, {path}, is not there any more.",
+            expected="the run that runs/latest.txt names",
+            todo="name a run: ls runs/",
+        )
+    return path

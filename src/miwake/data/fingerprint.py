@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from miwake.data.pictures import Pictures
-from miwake.types import Dataset
+from miwake.types import UNASSIGNED, Dataset
 
 _SAMPLE = 512
 
@@ -22,6 +22,8 @@ def fingerprint(dataset: Dataset, pictures: Pictures) -> str:
     digest = hashlib.sha256("\0".join(dataset.classes).encode())
     digest.update("\0".join(dataset.paths[row] for row in order).encode("utf-8", "surrogateescape"))
     digest.update(np.ascontiguousarray(np.asarray(dataset.targets)[order]).tobytes())
+    # pictures that could not be read are in no split
+    order = order[dataset.split[order] != UNASSIGNED]
     drawn = order[np.linspace(0, len(order) - 1, min(len(order), _SAMPLE)).astype(np.int64)]
     for start in range(0, len(drawn), 64):
         part = torch.from_numpy(drawn[start : start + 64])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +23,14 @@ from miwake.evaluation import evaluate as figures
 from miwake.evaluation import fit_decision
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.results import Evaluation
-from miwake.files import write_whole
+from miwake.files import make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, open_run, read_table, save_model, write_table
 from miwake.types import TEST, TRAIN, Dataset, Prediction
 from miwake.verbs._judge import label_of, prediction_rows
+from miwake.verbs._options import check_evaluation
 from miwake.verbs._report import shown
-from miwake.verbs._training import Request
+from miwake.verbs._training import request_of
 
 
 def evaluate(
@@ -43,21 +45,27 @@ def evaluate(
     device: str,
 ) -> Evaluation:
     """See `miwake.verbs.evaluate`."""
+    check_evaluation(options)
+    if pictures_out is not None:
+        make_folder(pictures_out)
     predictor = Predictor.open(name, device)
     header = predictor.header
     if data is None:
         dataset, run, split = *_own(name), "test"
         rows = dataset.rows(TEST)
         train = np.asarray(dataset.targets)[dataset.rows(TRAIN)]
-        data_options = Request.from_json(run.config()["request"]).data_options
+        data_options = request_of(run).data_options
     else:
         dataset, split = _renamed(open_dataset(data, data_options), header), "data"
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
     if options.cost is not None or options.unknown_cost is not None:
         header = _with_costs(open_run(name), header, options)
+    _same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
     rows = np.setdiff1d(rows, stored.bad_rows)
+    if not len(rows):
+        raise DataError(f"{dataset.name} has no pictures that can be judged.", expected="one at least")
     outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
     targets = np.asarray(dataset.targets)[rows]
     found = figures(
@@ -84,7 +92,7 @@ def evaluate(
 def _own(name: str) -> tuple[Dataset, Run]:
     """The data set that a run was trained on, divided as it was."""
     run = open_run(name)
-    asked = Request.from_json(run.config()["request"])
+    asked = request_of(run)
     return read_split(run.folder / "split.csv", open_dataset(asked.data, asked.data_options)), run
 
 
@@ -115,6 +123,19 @@ def _renamed(dataset: Dataset, header: Header) -> Dataset:
     else:
         wide[np.arange(len(dataset)), known[targets]] = 1
     return replace(dataset, classes=task.classes, targets=wide)
+
+
+def _same_planes(dataset: Dataset, header: Header) -> None:
+    """Refuse data whose pictures have another number of planes than the model takes.
+
+    Raises:
+        DataError: grey and colour are turned into each other, other numbers are not.
+    """
+    wanted = header.preprocessing.channels
+    found = 3 if dataset.pixels is None else dataset.pixels.shape[3]
+    if found != wanted and not {found, wanted} <= {1, 3}:
+        what = "colour or grey pictures" if dataset.pixels is None else f"pictures of {found} planes"
+        raise DataError(f"{dataset.name} holds {what}, and the model takes {wanted} planes.", expected="as in training")
 
 
 def _with_costs(run: Run, header: Header, options: EvaluateOptions) -> Header:
@@ -151,8 +172,9 @@ def _draw_mistakes(
         true = label_of(dataset, row)
         if answer.label in (None, true):
             continue
-        place = folder / true.replace("/", "_")
-        place.mkdir(parents=True, exist_ok=True)
+        # a label from a table may be anything, `..` too
+        place = folder / re.sub(r"[/\\\0]|^\.+", "_", true)
+        make_folder(place)
         drawn = Image.fromarray(predictor.task.draw(shown(dataset, pictures, row), answer))
         name = f"{Path(answer.path).stem}-{row}.png"
         write_whole(place / name, lambda temporary, drawn=drawn: drawn.save(temporary, "PNG"))  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -21,7 +22,7 @@ from miwake.data.naming import plural
 from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
-from miwake.errors import DataError, UsageError
+from miwake.errors import DataError, MiwakeError, UsageError
 from miwake.evaluation import read_costs, sentences, summary
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_taxonomy
@@ -41,6 +42,7 @@ from miwake.training.plan import budget, settle
 from miwake.training.prepare import Asked, Prepared, make_job, prepare
 from miwake.types import TEST, TRAIN, VAL, Dataset
 from miwake.verbs import _judge, _report
+from miwake.verbs._options import check_evaluation, check_model
 
 _FINISH = 8.0
 """Seconds that figures and report take, beside the answers themselves."""
@@ -102,9 +104,17 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     """See `miwake.verbs.train`."""
     machine.calm_allocator()
     if resume is not None:
+        if out is not None or asked != Request(data=""):
+            raise UsageError(
+                "A run goes on as it began; it takes no other flags.",
+                expected="--resume alone",
+                todo=f"miwake train --resume {resume}",
+            )
         return _resume(open_run(resume), started)
     check_training(asked.training)
-    asked = replace(asked, model=_resolved(asked.model))
+    check_model(asked.model)
+    check_evaluation(asked.evaluation)
+    asked = _settled(asked)
     machine.use_threads(asked.training.threads)
     device = machine.pick_device(asked.training.device)
     dataset = _listed(asked)
@@ -115,19 +125,35 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
         return _plan_and_learn(run, asked, dataset, device, started)
     except (DataError, UsageError):
         # nothing was learnt yet: leave no empty run behind
-        if not (run.folder / "split.csv").exists():
-            for name in ("config.json", "environment.json"):
+        if run.config()["chosen"] is None:
+            for name in ("config.json", "environment.json", "split.csv"):
                 (run.folder / name).unlink(missing_ok=True)
             with suppress(OSError):
                 run.folder.rmdir()
         raise
 
 
+def _settled(asked: Request) -> Request:
+    """The same with paths that hold from any folder, for `--resume` and `evaluate`."""
+    costs = asked.evaluation
+    cost = None if costs.cost is None else _absolute(costs.cost)
+    taxonomy = None if costs.taxonomy is None else costs.taxonomy.absolute()
+    costs = replace(costs, cost=cost, taxonomy=taxonomy)
+    return replace(asked, data=_absolute(asked.data), model=_resolved(asked.model), evaluation=costs)
+
+
+def _absolute(text: str) -> str:
+    """A path as seen from anywhere; what is none (`digits`, `miss=50`) as it is."""
+    return str(Path(text).absolute()) if os.path.lexists(text) else text
+
+
 def _resolved(options: ModelOptions) -> ModelOptions:
     """Starting weights named as a run (`latest`, a name under runs/) by the path of its model file."""
     wanted = options.starting_weights
-    if wanted in ("auto", "none", "imagenet") or Path(wanted).exists():
+    if wanted in ("auto", "none", "imagenet"):
         return options
+    if os.path.lexists(wanted):
+        return replace(options, starting_weights=str(Path(wanted).absolute()))
     return replace(options, starting_weights=str(open_run(wanted).model_file))
 
 
@@ -153,7 +179,6 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     _check_costs(asked, dataset)
     prepared = prepare(dataset, asked.asked(), decoding=_decoding, seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset)
-    make_latest(run)
     for sentence in prepared.sentences:
         say(sentence)
     job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
@@ -168,6 +193,7 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
     chosen = {"chosen": choice.to_json(), "split": list(prepared.sentences)}
     write_json(run.folder / "config.json", {"request": asked.to_json()} | chosen)
+    make_latest(run)
     prepared = replace(prepared, choice=choice)
     _say_plan(run, prepared, job, plan.cost.step, plan.cost.memory)
     job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
@@ -177,7 +203,7 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
 def _resume(run: Run, started: float) -> Run:
     """Go on with a run; what was chosen stays chosen."""
     config = run.config()
-    asked = Request.from_json(config["request"])
+    asked = request_of(run)
     if config.get("finished", False):
         say(f"{run.folder} is finished; its report is {run.report}")
         return run
@@ -185,14 +211,37 @@ def _resume(run: Run, started: float) -> Run:
     if config["chosen"] is None:
         machine.use_threads(asked.training.threads)
         return _plan_and_learn(run, asked, dataset, machine.pick_device(asked.training.device), started)
-    choice = Choice.from_json(config["chosen"])
+    try:
+        choice, sentences_of_split = Choice.from_json(config["chosen"]), tuple(config["split"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _strange(run, error) from None
     machine.use_threads(choice.recipe.threads)
     dataset = read_split(run.folder / "split.csv", dataset)
     with _decoding(len(dataset)) as line:
         pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
-    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=tuple(config["split"]))
+    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=sentences_of_split)
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
+
+
+def request_of(run: Run) -> Request:
+    """What was asked for when a run began.
+
+    Raises:
+        MiwakeError: config.json is damaged.
+    """
+    try:
+        return Request.from_json(run.config()["request"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _strange(run, error) from None
+
+
+def _strange(run: Run, error: Exception) -> MiwakeError:
+    return MiwakeError(
+        f"{run.folder / 'config.json'} is damaged, or of another version of Miwake ({error!r}).",
+        expected="the file as this version of `miwake train` writes it",
+        todo="train again.",
+    )
 
 
 def _check_costs(asked: Request, dataset: Dataset) -> None:

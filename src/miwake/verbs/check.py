@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 import os
 from dataclasses import dataclass
 from os import PathLike
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from miwake.data.config import DataOptions
+from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.data.check import CheckReport
@@ -58,7 +58,7 @@ def show(checked: Checked) -> int:
     from miwake.look.terminal import say
 
     if checked.json:
-        print(json_.dumps(checked.report.to_json(), ensure_ascii=False, indent=2))
+        print_json(checked.report.to_json(), indent=2)
     else:
         for sentence in checked.report.sentences():
             say(sentence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_
 import os
 from dataclasses import dataclass
 from os import PathLike
@@ -13,6 +12,7 @@ import tyro
 
 from miwake.data.config import DataOptions
 from miwake.evaluation.config import EvaluateOptions
+from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.evaluation.results import Evaluation
@@ -82,7 +82,7 @@ def show(evaluated: Evaluated) -> int:
     from miwake.look.terminal import say
 
     if evaluated.json:
-        print(json_.dumps(to_json(evaluated.evaluation), ensure_ascii=False, indent=2))
+        print_json(to_json(evaluated.evaluation), indent=2)
         return 0
     say(summary(evaluated.evaluation))
     for sentence in sentences(evaluated.evaluation, evaluated.lang):

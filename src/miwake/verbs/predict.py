@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json as json_
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from miwake.errors import DataError, UsageError
+from miwake.files import make_folder
+from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.prediction import Predictor, Unreadable
@@ -64,11 +65,20 @@ def predict(
     """
     from miwake.prediction import Predictor
 
-    files = _files(os.fspath(picture) for picture in ([pictures] if isinstance(pictures, str | PathLike) else pictures))
+    named = [pictures] if isinstance(pictures, str | PathLike) else pictures
+    files = _files(os.fspath(picture) for picture in named)
     predictor = Predictor.open(os.fspath(run), device)
+    planes = predictor.header.preprocessing.channels
+    if planes not in (1, 3):
+        raise UsageError(
+            f"The model takes pictures of {planes} planes, which no picture file holds.",
+            expected="a model of grey or colour pictures",
+            todo=f"miwake evaluate {os.fspath(run)} DATA",
+        )
     answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels)
     if pictures_out is not None:
-        answers = _draw(answers, predictor, Path(pictures_out))
+        make_folder(Path(pictures_out))
+        answers = _draw(answers, predictor, Path(pictures_out), max_pixels)
     if csv is not None:
         answers = _write_csv(answers, Path(csv), predictor.task.classes)
     return Answers(answers, json)
@@ -81,31 +91,33 @@ def _files(names: Iterable[str]) -> list[Path]:
         if name == "-":
             lines = (line.rstrip("\n") for line in sys.stdin)
             found.update(dict.fromkeys(Path(line) for line in lines if line))
-            continue
-        path = Path(name)
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-            if not inside:
-                raise DataError(
-                    f"There are no pictures in {path}.", expected="files in JPEG, PNG, WebP, BMP, TIFF or GIF"
-                )
-            found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
+        elif os.path.lexists(name):
+            found.update(dict.fromkeys(_inside(Path(name))))
         else:
             matched = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (patterns may be absolute)
-            if not matched:
+            inside = [file for match in matched for file in _inside(Path(match))]
+            if not inside:
                 raise UsageError(
                     f"There is no picture {name}.", expected="a file, a folder, a pattern, or - for standard input"
                 )
-            found.update(dict.fromkeys(Path(match) for match in matched))
+            found.update(dict.fromkeys(inside))
     if not found:
         raise UsageError("No pictures were named.", todo="miwake predict latest photos/")
     return list(found)
 
 
+def _inside(path: Path) -> list[Path]:
+    """The file itself, or the picture files of a folder and all that are below it."""
+    if not path.is_dir():
+        return [path]
+    inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
+    if not inside:
+        raise DataError(f"There are no pictures in {path}.", expected="files in JPEG, PNG, WebP, BMP, TIFF or GIF")
+    return inside
+
+
 def _draw(
-    answers: Iterator[Prediction | Unreadable], predictor: Predictor, folder: Path
+    answers: Iterator[Prediction | Unreadable], predictor: Predictor, folder: Path, max_pixels: int
 ) -> Iterator[Prediction | Unreadable]:
     import io
 
@@ -115,11 +127,10 @@ def _draw(
     from miwake.files import write_whole
     from miwake.types import Prediction
 
-    folder.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
     for answer in answers:
         if isinstance(answer, Prediction):
-            pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640))
+            pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640), max_pixels=max_pixels)
             drawn = io.BytesIO()
             Image.fromarray(predictor.task.draw(pixels, answer)).save(drawn, "PNG")
             name = _free(Path(answer.path).stem, taken)
@@ -178,20 +189,17 @@ def show(answers: Answers) -> int:
         if isinstance(answer, Unreadable):
             bad += 1
             if answers.json:
-                print(json_.dumps({"path": answer.path, "problem": answer.reason}, ensure_ascii=False))
+                print_json({"path": answer.path, "problem": answer.reason})
             else:
                 say(f"{answer.path}: {answer.reason}", file=sys.stderr)
         elif answers.json:
-            print(
-                json_.dumps(
-                    {
-                        "path": answer.path,
-                        "label": answer.label,
-                        "probability": round(answer.probability, 6),
-                        "probabilities": [round(share, 6) for share in answer.probabilities],
-                    },
-                    ensure_ascii=False,
-                )
+            print_json(
+                {
+                    "path": answer.path,
+                    "label": answer.label,
+                    "probability": round(answer.probability, 6),
+                    "probabilities": [round(share, 6) for share in answer.probabilities],
+                }
             )
         else:
             label = "I don't know" if answer.label is None else clean(answer.label) or "(none)"

@@ -1,0 +1,164 @@
+"""The loop: what learns, what is kept, what is said when a loss is no number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from miwake import networks
+from miwake.augment.config import Augmentation
+from miwake.data.loader import Loader
+from miwake.tasks.classify import Classify
+from miwake.tasks.task import Phase, Turn
+from miwake.training.config import Training
+from miwake.training.job import Job, NonFiniteLoss
+from miwake.training.loop import Trainer, fit
+from miwake.training.plan import draft
+from miwake.types import Batch, Preprocessing
+
+SHAPE = Preprocessing(size=(8, 8), channels=1, mean=(0.5,), std=(0.25,))
+COUNT = 96
+
+
+def _data() -> tuple[Tensor, Tensor]:
+    """Pictures whose bright half is their class."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(COUNT) % 2
+    pictures = torch.randint(0, 80, (COUNT, 8, 8, 1), generator=generator, dtype=torch.uint8)
+    pictures[labels == 0, :4] += 100
+    pictures[labels == 1, 4:] += 100
+    return pictures, labels
+
+
+def make(
+    folder: Path | None = None, task: Classify | None = None, model: nn.Module | None = None, **changes: Any
+) -> Job:
+    pictures, labels = _data()
+    task = task or Classify(classes=("top", "bottom"))
+    torch.manual_seed(0)
+    model = model or task.build("small", channels=1, size=(8, 8), dropout=None)
+    recipe = draft(Training(device="cpu", threads=1, epochs=4, batch_size=16), pictures=COUNT, pretrained=False)
+    recipe = replace(recipe, **changes)
+
+    def gather(rows: Tensor) -> Tensor:
+        return pictures.index_select(0, rows).permute(0, 3, 1, 2)
+
+    cpu = torch.device("cpu")
+    return Job(
+        task=task,
+        model=model,
+        groups=networks.depth_groups(model) if isinstance(task, Classify) else [],
+        phases=task.phases(pretrained=False),
+        recipe=recipe,
+        augmentation=Augmentation(),
+        preprocessing=SHAPE,
+        train=Loader(gather, labels, torch.arange(64), batch_size=recipe.batch_size, seed=0, device=cpu),
+        val=Loader(gather, labels, torch.arange(64, COUNT), batch_size=32, seed=None, device=cpu),
+        paths=[f"picture-{row}.png" for row in range(COUNT)],
+        folder=folder,
+    )
+
+
+def _fit(job: Job) -> Any:
+    return fit(job, report=lambda moment: None, stop=lambda: False)
+
+
+def test_learns_and_keeps_the_best(tmp_path):
+    job = make(tmp_path, epochs=12)
+    fitted = _fit(job)
+    assert len(fitted.history) == 12
+    assert fitted.best["val_accuracy"] == max(row["val_accuracy"] for row in fitted.history) > 0.9
+    again = Trainer(replace(job, recipe=replace(job.recipe, average=0.0)), lambda m: None, lambda: False)
+    assert again.validate().compute()["accuracy"] == pytest.approx(fitted.best["val_accuracy"])
+
+
+def test_the_same_seed_gives_the_same_weights():
+    first, second = _fit(make()).model.state_dict(), _fit(make()).model.state_dict()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken(Classify):
+    """Its loss is no number once a picture has been seen a second time."""
+
+    def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        losses = super().step(model, batch, turn)
+        seen = getattr(model, "seen", 0)
+        object.__setattr__(model, "seen", seen + 1)
+        return {"loss": losses["loss"] * (math.nan if seen == 5 else 1.0)}
+
+
+def test_a_loss_that_is_no_number_names_step_and_pictures(tmp_path):
+    job = make(tmp_path, Broken(classes=("top", "bottom")))
+    with pytest.raises(NonFiniteLoss) as caught:
+        _fit(job)
+    assert "step 6" in str(caught.value)
+    assert "picture-" in str(caught.value)
+    assert caught.value.exit_code == 1
+    assert all(torch.isfinite(value).all() for value in job.model.state_dict().values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoTurns(Classify):
+    """Two optimizers: one for the last layer, one for all others."""
+
+    def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
+        return (Phase(name="both", turns=(Turn(name="head", parameters=("dense",)), Turn(name="body", rate=0.0))),)
+
+    def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        learns = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+        assert (learns == {"dense.weight", "dense.bias"}) == (turn.name == "head")
+        return super().step(model, batch, turn)
+
+
+def test_every_turn_moves_its_own_parameters_only():
+    job = make(task=TwoTurns(classes=("top", "bottom")), weight_decay=0.0, average=0.0)
+    before = {name: parameter.clone() for name, parameter in job.model.named_parameters()}
+    _fit(job)
+    moved = {name for name, parameter in job.model.named_parameters() if not torch.equal(parameter, before[name])}
+    assert moved == {"dense.weight", "dense.bias"}
+
+
+def test_head_first_then_everything_never_ends_worse_than_the_head():
+    job = make(learning_rate=0.8, optimizer="sgd", epochs=8)  # far too high: the second phase ruins the network
+    job = replace(job, phases=job.task.phases(pretrained=True))
+    fitted = _fit(job)
+    head = next(row for row in fitted.history if row["phase"] == "head")
+    assert fitted.best["val_accuracy"] >= head["val_accuracy"]
+
+
+def test_accumulated_batches_are_one_large_batch():
+    def weights(**changes: Any) -> dict[str, Tensor]:
+        torch.manual_seed(1)
+        model = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+        return _fit(
+            make(model=model, optimizer="sgd", average=0.0, epochs=1, learning_rate=0.1, **changes)
+        ).model.state_dict()
+
+    large, parts = weights(batch_size=32), weights(batch_size=16, accumulate=2)
+    assert all(torch.allclose(large[name], parts[name], atol=1e-6) for name in large)
+
+
+def test_stopping_leaves_a_usable_model(tmp_path):
+    calls = iter([False, True])
+    job = make(tmp_path, epochs=2000)
+    fitted = fit(job, report=lambda moment: None, stop=lambda: next(calls, True))
+    assert fitted.interrupted
+    assert fitted.history
+    assert (tmp_path / "checkpoint" / "last.safetensors").exists()
+
+
+def test_patience_ends_early():
+    assert len(_fit(make(epochs=50, patience=2, learning_rate=1e-9)).history) < 50
+
+
+def test_a_time_limit_is_kept_by_ending_the_schedule_sooner():
+    fitted = _fit(make(epochs=100_000, seconds=4.0))
+    assert fitted.history[-1]["learning_rate"] < 0.05 * 4e-3
+    assert fitted.history[-1]["step"] < 100_000
