@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def miwake() -> Command:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which somebody works: `toy/` holds pictures, `runs/` one run that was trained on them. Read only."""
     from miwake.data import folder as source
 
@@ -82,7 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("MIWAKE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
         ended = command("train", "toy", *QUICK, cwd=place)
     assert ended.code == 0, ended.err
-    yield place
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,19 +125,21 @@ def test_files_bytes_and_arrays_are_the_same_picture(predictor, files):
 
 def test_stored_pictures_give_the_same_outputs(predictor, files):
     stored = torch.from_numpy(np.stack([load(path, predictor.header.preprocessing) for path in files]))
-    outputs = predictor.split_outputs(lambda rows: stored[rows].permute(0, 3, 1, 2), torch.arange(len(files)))
+
+    def gather(rows: torch.Tensor) -> torch.Tensor:
+        return stored[rows].permute(0, 3, 1, 2)
+
+    outputs = predictor.split_outputs(gather, torch.arange(len(files)))
     again = predictor.task.answers(outputs, [str(path) for path in files], predictor.header)
     same(again, answers(predictor, files))
-    assert predictor.split_outputs(lambda rows: stored[rows], torch.arange(0)).shape == (0, 4)
+    assert predictor.split_outputs(gather, torch.arange(0)).shape == (0, 4)
 
 
 def test_probabilities_are_calibrated(predictor, files):
-    temperature = predictor.header.calibration["temperature"]
-    assert temperature != 1.0
-    stored = torch.from_numpy(np.stack([load(files[0], predictor.header.preprocessing)])).permute(0, 3, 1, 2)
-    logits = predictor.outputs(stored)
-    expected = torch.softmax(torch.from_numpy(logits) / temperature, 1)[0]
-    (answer,) = answers(predictor, [files[0]])
+    header = replace(predictor.header, calibration={"temperature": 2.5})
+    (answer,) = answers(Predictor(predictor.model, header, predictor.device), [files[0]])
+    stored = torch.from_numpy(load(files[0], header.preprocessing)[None]).permute(0, 3, 1, 2)
+    expected = torch.softmax(torch.from_numpy(predictor.outputs(stored)) / 2.5, 1)[0]
     np.testing.assert_allclose(answer.probabilities, expected, atol=1e-9)
 
 
@@ -221,7 +224,7 @@ def test_the_model_is_for_looking_only(predictor):
 
 
 def test_imagenet_answers_without_a_network(monkeypatch, tmp_path):
-    """scikit-learn brings two photographs: a Chinese temple and a dahlia with a bee's-eye view of its petals."""
+    """scikit-learn brings a photograph of a Chinese temple."""
     from sklearn.datasets import load_sample_image
 
     def refuse(*_: object) -> None:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from miwake.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from miwake.augment.config import Augmentation
     from miwake.data.config import DataOptions
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
     from miwake.verbs.train import train
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "AugmentOptions": "training.config",

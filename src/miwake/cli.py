@@ -11,9 +11,9 @@ from io import TextIOWrapper
 from types import FunctionType, ModuleType
 from typing import Any
 
-from miwake import __version__
 from miwake.errors import MiwakeError, unknown
 from miwake.verbs import verbs
+from miwake.version import __version__
 
 _ORDER = ("demo", "check", "train", "evaluate", "predict", "models", "cache")
 

@@ -103,7 +103,7 @@ def machine() -> Machine:
 
 def environment() -> dict[str, Any]:
     """What `environment.json` keeps: the machine and the versions of what did the work."""
-    from miwake import __version__
+    from miwake.version import __version__
 
     versions = {"miwake": __version__}
     for name in _PACKAGES:

@@ -126,7 +126,7 @@ def test_every_turn_moves_its_own_parameters_only():
 
 
 def test_head_first_then_everything_never_ends_worse_than_the_head():
-    job = make(learning_rate=0.8, optimizer="sgd", epochs=8)  # far too high: the second phase ruins the network
+    job = make(learning_rate=0.05, epochs=8)  # too high for a good head
     job = replace(job, phases=job.task.phases(pretrained=True))
     fitted = _fit(job)
     head = next(row for row in fitted.history if row["phase"] == "head")
