@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -26,7 +27,10 @@ def _overview() -> str:
         "",
         "Usage: miwake VERB [DATA|RUN] [--flag value]",
         "",
-        *(f"  {name:<10}{known[name].rstrip('.')}" for name in names),
+        *(
+            textwrap.fill(known[name].rstrip("."), 80, initial_indent=f"  {name:<10}", subsequent_indent=" " * 12)
+            for name in names
+        ),
         "",
         "miwake VERB --help tells all about one of them.",
         "",

@@ -115,7 +115,7 @@ class Preprocessing:
     fit: Fit = "squash"
     """`squash`: both sides to the stored size. `crop`: shorter side to it, then the centre. `pad`: longer side
     to it, black beside."""
-    interpolation: Interpolation = "bilinear"
+    interpolation: Interpolation = "area"
     """How the picture is scaled; all of them antialias."""
     crop: float = 1.0
     """Side of the centre cut over side of the stored picture; the margin is room for random cuts in training."""

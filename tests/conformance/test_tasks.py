@@ -1,62 +1,190 @@
-"""Every task that discovery finds: its toy, model, losses, phases, answers and JSON."""
+"""Every task that discovery finds: its toy is built, stepped, judged, learnt, answered and drawn."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from miwake import tasks
-from miwake.data.source import open_dataset
+from miwake import networks, open_dataset, tasks
+from miwake.data.config import DataOptions
+from miwake.data.pictures import open_pictures
+from miwake.data.preprocess import network_input
+from miwake.data.split import split
+from miwake.evaluation.config import EvaluateOptions
 from miwake.run import Header
-from miwake.types import Batch, Preprocessing
+from miwake.tasks.task import Phase, Task, Turn
+from miwake.training.choice import Choice
+from miwake.training.config import AugmentOptions, Training
+from miwake.training.loop import fit
+from miwake.training.plan import draft
+from miwake.training.prepare import augmentation_for, make_job
+from miwake.networks.config import ModelOptions
+from miwake.types import VAL, Batch, Dataset, Prediction, Preprocessing
+
+NAMES = tasks.names()
+SHAPE = Preprocessing(size=(12, 12), channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
-@pytest.mark.parametrize("name", tasks.names())
-def test_a_task_keeps_its_contract(name, tmp_path):
-    kind = tasks.find(name)
-    dataset = open_dataset(kind.toy(tmp_path))
-    task = kind.from_dataset(dataset)
-    assert task.name == name
-    assert kind.from_json(json.loads(json.dumps(task.to_json()))) == task
+class Toy:
+    """A task's toy data, divided and stored."""
 
-    model = task.build("small", channels=3, size=(16, 16), dropout=0.1)
-    targets = task.targets(dataset)
-    assert len(targets) == len(dataset)
-    batch = Batch(torch.randn(8, 3, 16, 16), targets[:8], torch.arange(8))
-    for pretrained in (False, True):
-        for phase in task.phases(pretrained=pretrained):
-            for turn in phase.turns:
-                if turn.kind == "observe":
-                    with torch.no_grad():
-                        task.finish(model.eval(), task.observe(model, batch, None))
-                else:
-                    loss = task.step(model.train(), batch, turn)["loss"]
-                    assert loss.ndim == 0
-                    assert torch.isfinite(loss)
-                    loss.backward()
+    def __init__(self, name: str, folder: Path) -> None:
+        self.kind = tasks.find(name)
+        folder.mkdir(exist_ok=True)
+        dataset = open_dataset(self.kind.toy(folder))
+        self.pictures, stored = open_pictures(dataset, SHAPE, DataOptions())
+        self.dataset: Dataset = split(dataset, DataOptions(), 0, stored.identity)[0]
+        self.task: Task = self.kind.from_dataset(self.dataset)
 
+    def model(self) -> torch.nn.Module:
+        torch.manual_seed(0)
+        return self.task.build("small", channels=3, size=(12, 12), dropout=None)
+
+    def batch(self, count: int = 8) -> Batch:
+        rows = torch.from_numpy(self.dataset.rows(VAL)[:count])
+        pictures = network_input(self.pictures.gather(rows), SHAPE)
+        return Batch(pictures, self.task.targets(self.dataset)[rows], rows)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def toy(request, tmp_path_factory) -> Toy:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIWAKE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        return Toy(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def test_discovery_finds_them() -> None:
+    assert "classify" in NAMES
+    for name in NAMES:
+        assert tasks.find(name).name == name
+
+
+def test_a_task_holds_settings_and_no_model(toy: Toy) -> None:
+    values = [getattr(toy.task, field.name) for field in fields(toy.task)]
+    assert not any(isinstance(value, torch.Tensor | torch.nn.Module) for value in values)
+    with pytest.raises(FrozenInstanceError):
+        toy.task.classes = ()  # type: ignore[misc]
+
+
+def test_it_survives_the_model_file(toy: Toy) -> None:
+    text = json.dumps(toy.task.to_json(), allow_nan=False)
+    assert toy.kind.from_json(json.loads(text)) == toy.task
+
+
+def test_a_step_gives_losses_that_can_be_followed(toy: Toy) -> None:
+    model, batch = toy.model().train(), toy.batch()
+    for phase in toy.task.phases(pretrained=False):
+        for turn in phase.turns:
+            losses = toy.task.step(model, batch, turn)
+            assert all(torch.isfinite(loss).all() for loss in losses.values())
+            assert losses["loss"].ndim == 0
+            losses["loss"].backward()
+    gradients = [parameter.grad for parameter in model.parameters() if parameter.requires_grad]
+    assert all(gradient is not None and torch.isfinite(gradient).all() for gradient in gradients)
+    assert any(gradient.abs().max() > 0 for gradient in gradients if gradient is not None)
+
+
+def test_targets_have_a_row_a_sample(toy: Toy) -> None:
+    assert len(toy.task.targets(toy.dataset)) == len(toy.dataset)
+
+
+@pytest.mark.parametrize("pretrained", [False, True])
+def test_phases_can_be_followed_and_written_down(toy: Toy, pretrained: bool) -> None:
+    phases = toy.task.phases(pretrained=pretrained)
+    assert phases
+    assert len({phase.name for phase in phases}) == len(phases)
+    assert sum(phase.share for phase in phases) == pytest.approx(1)
+    names = [name for name, _ in toy.model().named_parameters()]
+    for phase in phases:
+        assert isinstance(phase, Phase)
+        assert len({turn.kind for turn in phase.turns}) == 1
+        for turn in phase.turns:
+            assert isinstance(turn, Turn)
+            assert any(name.startswith(prefix) for prefix in turn.parameters for name in names)
+    choice = Choice(
+        architecture="small",
+        dropout=None,
+        starting_weights="none",
+        preprocessing=SHAPE,
+        augmentation=augmentation_for(AugmentOptions(), "small"),
+        task=toy.task,
+        phases=phases,
+        recipe=draft(Training(threads=1), pictures=60, pretrained=pretrained),
+        reasons=("because",),
+    )
+    assert Choice.from_json(json.loads(json.dumps(choice.to_json()))) == choice
+
+
+def test_the_meter_has_the_figures_that_the_loop_needs(toy: Toy) -> None:
+    model, meter, batch = toy.model().eval(), toy.task.meter(), toy.batch(8)
     with torch.no_grad():
-        outputs = model.eval()(batch.pictures)
-    meter = task.meter()
-    meter.update(outputs, batch)
+        meter.update(model(batch.pictures), batch)
+        meter.update(model(batch.pictures), batch)
     figures = meter.compute()
-    assert {"loss", task.monitor} <= set(figures)
-    assert len(meter.right()) == 8
+    assert {"loss", toy.task.monitor} <= figures.keys()
+    assert all(np.isfinite(value) for value in figures.values())
+    assert meter.right().shape == (16,)
+    assert meter.right().dtype == torch.bool
 
-    shape = Preprocessing(size=(16, 16), channels=3, mean=(0.5,) * 3, std=(0.2,) * 3)
-    header = Header(task=name, settings=task.to_json(), architecture="small", preprocessing=shape)
-    answers = task.answers(outputs.double().numpy(), dataset.paths[:8], header)
-    assert [answer.path for answer in answers] == list(dataset.paths[:8])
-    drawn = task.draw(np.zeros((20, 30, 3), np.uint8), answers[0])
+
+def test_it_learns_its_toy_and_answers(toy: Toy) -> None:
+    recipe = draft(Training(threads=1, precision="fp32", device="cpu", epochs=15), pictures=60, pretrained=False)
+    choice = Choice(
+        architecture="small",
+        dropout=None,
+        starting_weights="none",
+        preprocessing=SHAPE,
+        augmentation=augmentation_for(AugmentOptions(augment="none"), "small"),
+        task=toy.task,
+        phases=toy.task.phases(pretrained=False),
+        recipe=recipe,
+    )
+    job = make_job(choice, toy.dataset, toy.pictures, ModelOptions(), None)
+    fitted = fit(job, report=lambda _: None, stop=lambda: False)
+    assert fitted.best[f"val_{toy.task.monitor}"] > 0.9
+    batch = toy.batch()
+    with torch.no_grad():
+        outputs = fitted.model.eval()(batch.pictures).double().numpy()
+    targets = np.asarray(toy.dataset.targets)[batch.rows.numpy()]
+    calibration, decision = toy.task.calibrate(outputs, targets, EvaluateOptions())
+    json.dumps([calibration, decision], allow_nan=False)
+    header = Header(
+        task=toy.task.name,
+        settings=toy.task.to_json(),
+        architecture="small",
+        preprocessing=SHAPE,
+        calibration=calibration,
+        decision=decision,
+    )
+    paths = [toy.dataset.paths[row] for row in batch.rows.tolist()]
+    answers = toy.task.answers(outputs, paths, header)
+    assert [answer.path for answer in answers] == paths
+    right = sum(answer.label == toy.dataset.classes[target] for answer, target in zip(answers, targets, strict=True))
+    assert right >= 0.9 * len(answers)
+    assert all(0 <= answer.probability <= 1 for answer in answers)
+
+
+@pytest.mark.parametrize("shape", [(12, 12, 3), (12, 12, 1), (300, 20, 3), (20, 300, 3), (1, 1, 3), (28, 28, 9)])
+@pytest.mark.parametrize("label", ["lower-left", None, "", "見分け;" * 20])
+def test_an_answer_is_drawn_on_any_picture(toy: Toy, shape: tuple[int, int, int], label: str | None) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    before = picture.copy()
+    prediction = Prediction(path="a.png", label=label, probability=0.5, probabilities=(0.5, 0.5))
+    drawn = toy.task.draw(picture, prediction)
     assert drawn.dtype == np.uint8
+    assert drawn.ndim == 3
     assert drawn.shape[2] == 3
+    np.testing.assert_array_equal(picture, before)
+    if label:
+        other = toy.task.draw(picture, replace(prediction, label="x"))
+        assert not np.array_equal(drawn, other)
 
 
-def test_an_unknown_task_is_answered_with_the_nearest():
-    from miwake.errors import UsageError
-
-    with pytest.raises(UsageError, match="classify"):
-        tasks.find("clasify")
+def test_its_network_is_one_of_the_house(toy: Toy) -> None:
+    layer = toy.model().get_submodule(networks.classifier(toy.model()))
+    assert layer.out_features == len(toy.task.classes)

@@ -52,13 +52,13 @@ def test_the_deep_net_of_the_lectures() -> None:
 @pytest.mark.parametrize(
     ("side", "widths", "sides"),
     [
-        (28, (24, 48, 96), (28, 14, 7)),
-        (40, (24, 48, 96), (40, 20, 10)),
+        (28, (16, 48, 96), (28, 14, 7)),
+        (40, (16, 48, 96), (40, 20, 10)),
         (41, (24, 48, 96, 192), (21, 11, 6, 3)),
         (64, (24, 48, 96, 192), (32, 16, 8, 4)),
     ],
 )
-def test_the_default_doubles_its_filters_where_it_halves_its_maps(
+def test_the_default_has_more_filters_where_its_maps_are_smaller(
     name: str, factor: int, side: int, widths: tuple[int, ...], sides: tuple[int, ...]
 ) -> None:
     with torch.device("meta"):

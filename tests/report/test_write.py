@@ -367,6 +367,10 @@ def test_no_text_is_dead(contents: Any, monkeypatch: pytest.MonkeyPatch) -> None
     samples += [
         contents(130, examples=contents(130).examples, filters=np.ones((200, 3, 3, 3))),
         contents(2, errors=0.0, mistakes=[], channels=1),
+        replace(
+            contents(2, errors=0.0, mistakes=[]),
+            evaluation=replace(contents(2, errors=0.0).evaluation, accuracy=Figure(1.0, math.nan, math.nan), groups=1),
+        ),
         contents(2, errors=0.7, mistakes=[], each=5),
         contents(2, multilabel=True, channels=9),
         contents(

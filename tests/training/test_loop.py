@@ -162,3 +162,29 @@ def test_a_time_limit_is_kept_by_ending_the_schedule_sooner():
     fitted = _fit(make(epochs=100_000, seconds=4.0))
     assert fitted.history[-1]["learning_rate"] < 0.05 * 4e-3
     assert fitted.history[-1]["step"] < 100_000
+
+
+class _Killed(Exception):
+    pass
+
+
+def test_a_checkpoint_between_the_last_step_and_its_judgement_loses_nothing(tmp_path):
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "killed").mkdir()
+    expected = _fit(make(tmp_path / "whole"))
+    trainer = Trainer(make(tmp_path / "killed"), lambda moment: None, lambda: False)
+    judge = trainer._judge
+
+    def die_before_the_last(phase: str) -> None:
+        if trainer.state.course.step == trainer.state.course.total:
+            trainer._save()
+            raise _Killed
+        judge(phase)
+
+    trainer._judge = die_before_the_last  # type: ignore[method-assign]
+    with pytest.raises(_Killed):
+        trainer.run(resume=False)
+    resumed = fit(make(tmp_path / "killed"), report=lambda moment: None, stop=lambda: False, resume=True)
+    assert [row["step"] for row in resumed.history] == [row["step"] for row in expected.history]
+    weights, wanted = resumed.model.state_dict(), expected.model.state_dict()
+    assert all(torch.equal(weights[name], wanted[name]) for name in wanted)

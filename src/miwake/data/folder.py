@@ -42,7 +42,7 @@ def guess(path: Path) -> str | None:
         return None
     folders = _folders(path)
     if _mixed(path, folders):
-        return "it has folders of splits."
+        return None
     parts = _parts(folders)
     classes = sorted({name for _, part in parts for name in _folders(path / part)}, key=natural_key)
     if len(classes) < 2 or all(name.lower() in _PARTS for name in classes):

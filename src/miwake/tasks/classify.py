@@ -118,7 +118,7 @@ class Classify(Task):
         """Collect frozen features: a list of (B, F) features and labels."""
         assert batch.labels is not None
         seen = state or []
-        seen.append((networks.features(model, batch.pictures).float().cpu(), batch.labels.cpu()))
+        seen.append((networks.features(model, batch.pictures).detach().float().cpu(), batch.labels.cpu()))
         return seen
 
     def finish(self, model: nn.Module, state: Any) -> None:

@@ -114,7 +114,8 @@ class Trainer:
     def _learn(self, phase: Phase) -> None:
         """Epochs until the phase's last step; every epoch is judged."""
         state = self.state
-        while state.course.step < self._end():
+        # a checkpoint may lie between an epoch's last step and its judgement
+        while state.course.step < self._end() or state.step > 0:
             self._train_mode(phase)
             while state.step < self.steps and state.course.step < self._end():
                 self._step(phase)

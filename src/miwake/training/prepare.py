@@ -85,7 +85,13 @@ def preprocessing_for(look: Look, options: ModelOptions, architecture: str) -> t
     if start is not None and known is not None:
         # the user's pictures are shown whole: what matters may lie at the edge
         return replace(known, fit="squash", crop=1.0), start.name
-    plain = Preprocessing(size=size, channels=look.channels, mean=(0.5,) * look.channels, std=(0.25,) * look.channels)
+    plain = Preprocessing(
+        size=size,
+        channels=look.channels,
+        mean=(0.5,) * look.channels,
+        std=(0.25,) * look.channels,
+        interpolation="bilinear",
+    )
     return plain, "none" if start is None else start.name
 
 

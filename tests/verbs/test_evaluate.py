@@ -1,0 +1,177 @@
+"""`miwake evaluate`, as its user sees it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from miwake.run import Run, read_header, read_table
+
+
+@pytest.fixture
+def own(toy_run, tmp_path) -> Path:
+    """A copy of the run, which may be changed."""
+    shutil.copytree(toy_run, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def figures(ended) -> dict:
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out)
+
+
+def test_the_runs_own_test_pictures(toy_run, miwake):
+    """The same figures as training wrote down."""
+    found, written = figures(miwake("evaluate", toy_run, "--json")), Run(toy_run).evaluation()["test"]
+    assert found["count"] == written["count"] == 15
+    for name in ("accuracy", "balanced_accuracy", "auc", "f1", "baseline", "confusion"):
+        assert found[name] == written[name], name
+
+
+def test_a_table_and_sentences(toy_run, miwake):
+    english = miwake("evaluate", toy_run)
+    assert "Accuracy" in english.out
+    assert "Of 100 pictures" in " ".join(english.out.split())
+    japanese = miwake("evaluate", toy_run, "--lang", "ja")
+    assert english.out != japanese.out
+    assert any("ぁ" <= letter <= "ん" for letter in japanese.out)
+
+
+def test_other_data_is_judged_as_a_whole(place, toy_run, tmp_path, miwake):
+    found = figures(miwake("evaluate", toy_run, place / "toy", "--json", "--csv", tmp_path / "a.csv"))
+    assert found["count"] == 96
+    rows = read_table(tmp_path / "a.csv")
+    assert len(rows) == 96
+    right = sum(row["label"] == row["true"] for row in rows)
+    assert found["accuracy"]["value"] == pytest.approx(right / 96)
+    assert {row["split"] for row in rows} == {"data"}
+
+
+def test_some_of_the_classes_in_another_order(place, toy_run, tmp_path, miwake):
+    """Class numbers of the data are not those of the model."""
+    for name in ("upper-right", "lower-right"):
+        shutil.copytree(place / "toy" / name, tmp_path / "data" / name)
+    found = figures(miwake("evaluate", toy_run, tmp_path / "data", "--json"))
+    assert found["count"] == 48
+    assert found["accuracy"]["value"] > 0.8
+
+
+def test_unknown_classes_are_named(place, toy_run, tmp_path, miwake):
+    shutil.copytree(place / "toy", tmp_path / "data")
+    (tmp_path / "data" / "upper-left").rename(tmp_path / "data" / "upper-middle")
+    ended = miwake("evaluate", toy_run, tmp_path / "data")
+    assert ended.code == 3
+    assert "does not know the class upper-middle" in ended.err
+    assert "lower-left" in ended.err
+
+
+def test_several_labels_for_a_model_of_one(place, toy_run, tmp_path, miwake):
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        rows = [("path", "label"), (place / "toy/lower-left/000.png", "lower-left;upper-right")]
+        csv.writer(file).writerows([*rows, (place / "toy/lower-left/004.png", "upper-left")])
+    ended = miwake("evaluate", toy_run, tmp_path / "a.csv")
+    assert ended.code == 3, ended.out
+
+
+def test_other_planes(toy_run, tmp_path, miwake):
+    from miwake.data import cifar
+
+    ended = miwake("evaluate", toy_run, cifar.toy(tmp_path))
+    assert ended.code == 3
+    assert "9 planes" in ended.err
+
+
+def test_mistakes_as_pictures(place, toy_run, tmp_path, miwake):
+    """Labels that are wrong on purpose, one of them no name for a folder."""
+    shutil.copytree(place / "toy" / "upper-left", tmp_path / "data" / "lower-left")
+    shutil.copytree(place / "toy" / "upper-right", tmp_path / "data" / "lower-right")
+    ended = miwake("evaluate", toy_run, tmp_path / "data", "--pictures", tmp_path / "wrong", "--json")
+    wrong = [path for path in (tmp_path / "wrong").rglob("*.png")]
+    assert len(wrong) == round(48 * (1 - figures(ended)["accuracy"]["value"])) > 30
+    assert {path.parent.name for path in wrong} == {"lower-left", "lower-right"}
+
+
+def test_a_label_is_no_way_out_of_the_folder(place, tmp_path, miwake):
+    labels = {"lower-left": "..", "upper-right": "a/../../b"}
+    files = [path for name in labels for path in sorted((place / "toy" / name).iterdir())]
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("path", "label"), *((path, labels[path.parent.name]) for path in files)])
+    options = ("--model", "small", "--epochs", "1", "--threads", "1", "--precision", "fp32")
+    assert miwake("train", tmp_path / "a.csv", *options, "--out", tmp_path / "run").code == 0
+    (tmp_path / "deep").mkdir()
+    before = {*tmp_path.rglob("*")}
+    assert miwake("evaluate", tmp_path / "run", tmp_path / "a.csv", "--pictures", tmp_path / "deep/wrong").code == 0
+    new = {path for path in {*tmp_path.rglob("*")} - before if path.is_file()}
+    assert new
+    assert all(path.is_relative_to(tmp_path / "deep" / "wrong") for path in new)
+
+
+def test_costs_for_once_and_for_good(own, place, miwake):
+    costs = ("--cost", "miss=50,false-alarm=1", "--positive", "lower-left", "--unknown-cost", "0.001")
+    before = (own / "model.safetensors").read_bytes()
+    assert read_header(own / "model.safetensors").decision == {}
+    found = figures(miwake("evaluate", own, *costs, "--json"))
+    assert found["decision"] is not None
+    assert (own / "model.safetensors").read_bytes() == before
+    assert miwake("evaluate", own, *costs, "--keep").code == 0
+    kept = read_header(own / "model.safetensors")
+    assert kept.decision["positive"] == ["lower-left"]
+    answers = [json.loads(line) for line in miwake("predict", own, place / "toy", "--json").out.splitlines()]
+    assert any(answer["label"] is None for answer in answers)
+
+
+def test_costs_need_answers_on_validation(own, miwake):
+    (own / "predictions.csv").unlink()
+    ended = miwake("evaluate", own, "--cost", "miss=2", "--positive", "lower-left")
+    assert ended.code == 2
+    assert "validation" in ended.err
+
+
+def test_a_taxonomy(own, tmp_path, miwake):
+    text = "fine,coarse\nlower-left,L\nlower-right,R\nupper-left,L\nupper-right,R\n"
+    (tmp_path / "coarse.csv").write_text(text)
+    found = figures(miwake("evaluate", own, "--taxonomy", tmp_path / "coarse.csv", "--json"))
+    assert found["taxonomy"]["classes"] == ["L", "R"]
+    (tmp_path / "coarse.csv").write_text(text.replace("upper-left,L\n", ""))
+    ended = miwake("evaluate", own, "--taxonomy", tmp_path / "coarse.csv")
+    assert ended.code == 3
+    assert "upper-left" in ended.err
+
+
+def test_groups_widen_the_intervals(place, toy_run, miwake):
+    found = figures(miwake("evaluate", toy_run, place / "toy", "--group", r"(\d)\.png", "--json"))
+    assert found["groups"] == 10
+
+
+def test_a_model_file_by_itself(toy_run, tmp_path, place, miwake):
+    shutil.copy(toy_run / "model.safetensors", tmp_path / "sorter.safetensors")
+    assert figures(miwake("evaluate", tmp_path / "sorter.safetensors", place / "toy", "--json"))["count"] == 96
+    assert miwake("evaluate", tmp_path / "sorter.safetensors").code == 2
+
+
+def test_nothing_that_can_be_judged(toy_run, tmp_path, miwake):
+    for name in ("lower-left", "lower-right"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        (tmp_path / "data" / name / "a.png").touch()
+    ended = miwake("evaluate", toy_run, tmp_path / "data", "--skip-bad")
+    assert ended.code == 3
+    assert "no pictures that can be judged" in ended.err
+
+
+def test_imagenet_on_other_data(place, tmp_path, miwake):
+    from PIL import Image
+    from sklearn.datasets import load_sample_images
+
+    for name, picture in zip(("palace", "daisy"), load_sample_images().images, strict=True):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        Image.fromarray(picture).save(tmp_path / "data" / name / "a.png")
+    found = figures(miwake("evaluate", "imagenet", tmp_path / "data", "--json", "--device", "cpu"))
+    assert found["count"] == 2
+    assert len(found["classes"]) == 1000
+    ended = miwake("evaluate", "imagenet", place / "toy")
+    assert ended.code == 3
+    assert "does not know the classes" in ended.err
