@@ -16,6 +16,7 @@ from miwake.data.pictures import open_pictures
 from miwake.data.preprocess import network_input
 from miwake.data.split import split
 from miwake.evaluation.config import EvaluateOptions
+from miwake.networks.config import ModelOptions
 from miwake.run import Header
 from miwake.tasks.task import Phase, Task, Turn
 from miwake.training.choice import Choice
@@ -23,7 +24,6 @@ from miwake.training.config import AugmentOptions, Training
 from miwake.training.loop import fit
 from miwake.training.plan import draft
 from miwake.training.prepare import augmentation_for, make_job
-from miwake.networks.config import ModelOptions
 from miwake.types import VAL, Batch, Dataset, Prediction, Preprocessing
 
 NAMES = tasks.names()
@@ -87,6 +87,19 @@ def test_a_step_gives_losses_that_can_be_followed(toy: Toy) -> None:
     gradients = [parameter.grad for parameter in model.parameters() if parameter.requires_grad]
     assert all(gradient is not None and torch.isfinite(gradient).all() for gradient in gradients)
     assert any(gradient.abs().max() > 0 for gradient in gradients if gradient is not None)
+
+
+def test_what_observes_changes_the_model_and_leaves_it_finite(toy: Toy) -> None:
+    turns = [turn for phase in toy.task.phases(pretrained=True) for turn in phase.turns if turn.kind == "observe"]
+    for _ in turns:
+        model, batch = toy.model().eval(), toy.batch()
+        before = {name: value.clone() for name, value in model.state_dict().items()}
+        with torch.no_grad():
+            state = toy.task.observe(model, batch, toy.task.observe(model, batch, None))
+            toy.task.finish(model, state)
+        after = model.state_dict()
+        assert any(not torch.equal(after[name], value) for name, value in before.items())
+        assert all(torch.isfinite(value).all() for value in after.values())
 
 
 def test_targets_have_a_row_a_sample(toy: Toy) -> None:

@@ -348,12 +348,12 @@ def test_two_runs_that_fill_at_once_share_their_work(tmp_path: Path) -> None:
 
 @needs_fork
 def test_a_run_that_is_killed_leaves_nothing_wrong(tmp_path: Path) -> None:
-    data = folder(tmp_path / "photos", 150)
+    data = folder(tmp_path / "photos", 600)
     random = np.random.default_rng()
     kills, counts = 0, []
     for _ in range(8):
         child = in_child(lambda: filled(data) and None)  # type: ignore[func-returns-value]
-        time.sleep(float(random.uniform(0.01, 0.25)))
+        time.sleep(float(random.uniform(0.005, 0.08)))
         os.kill(child, signal.SIGKILL)
         kills += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         counts.append(usage()[0].pictures if usage() else 0)

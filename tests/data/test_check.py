@@ -52,7 +52,10 @@ def tree(root: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in root.rglob("*")}
 
 
-def test_a_sound_data_set_is_ok_and_nothing_is_written(photos: Path) -> None:
+def test_a_sound_data_set_is_ok_and_nothing_is_written(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIWAKE_CACHE", str(tmp_path / "own cache"))
     before = tree(photos.parent)
     seen: list[tuple[int, int]] = []
     report = check(dataset(photos), OPTIONS, lambda done, total: seen.append((done, total)))

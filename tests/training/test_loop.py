@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from miwake import networks
 from miwake.augment.config import Augmentation
+from miwake.augment.defaults import defaults
 from miwake.data.loader import Loader
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Turn
@@ -188,3 +189,33 @@ def test_a_checkpoint_between_the_last_step_and_its_judgement_loses_nothing(tmp_
     assert [row["step"] for row in resumed.history] == [row["step"] for row in expected.history]
     weights, wanted = resumed.model.state_dict(), expected.model.state_dict()
     assert all(torch.equal(weights[name], wanted[name]) for name in wanted)
+
+
+@pytest.mark.parametrize("step", [1, 3, 4, 7, 12])
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_going_on_from_any_step_ends_with_the_same_weights(tmp_path, step, optimizer):
+    """All that has a state: dropout, mixup, the mirror test, moving average, momentum in channels-last memory."""
+
+    def job(folder: Path) -> Job:
+        folder.mkdir(exist_ok=True)
+        task = Classify(classes=("top", "bottom"))
+        torch.manual_seed(5)
+        model = task.build("small", channels=1, size=(8, 8), dropout=0.2)
+        made = make(folder, task, model, epochs=3, optimizer=optimizer, learning_rate=0.01)
+        return replace(made, augmentation=replace(defaults("small"), mixup=0.2, mirror="auto"))
+
+    expected = _fit(job(tmp_path / "whole")).model.state_dict()
+    trainer = Trainer(job(tmp_path / "killed"), lambda moment: None, lambda: False)
+
+    def die(phase: Phase) -> bool:
+        if trainer.state.course.step == step:
+            trainer._save()
+            raise _Killed
+        return False
+
+    trainer._tick = die  # type: ignore[method-assign]
+    with pytest.raises(_Killed):
+        trainer.run(resume=False)
+    again = job(tmp_path / "killed")
+    resumed = fit(again, report=lambda moment: None, stop=lambda: False, resume=True).model.state_dict()
+    assert all(torch.equal(resumed[name], expected[name]) for name in expected)

@@ -90,7 +90,7 @@ def test_mistakes_as_pictures(place, toy_run, tmp_path, miwake):
     shutil.copytree(place / "toy" / "upper-left", tmp_path / "data" / "lower-left")
     shutil.copytree(place / "toy" / "upper-right", tmp_path / "data" / "lower-right")
     ended = miwake("evaluate", toy_run, tmp_path / "data", "--pictures", tmp_path / "wrong", "--json")
-    wrong = [path for path in (tmp_path / "wrong").rglob("*.png")]
+    wrong = list((tmp_path / "wrong").rglob("*.png"))
     assert len(wrong) == round(48 * (1 - figures(ended)["accuracy"]["value"])) > 30
     assert {path.parent.name for path in wrong} == {"lower-left", "lower-right"}
 
