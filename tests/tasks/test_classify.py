@@ -88,6 +88,7 @@ def test_the_meter_is_the_mean_over_all_batches():
     assert figures["accuracy"] == pytest.approx((outputs.argmax(1) == labels).double().mean().item())
     assert figures["loss"] == pytest.approx(functional.cross_entropy(outputs, labels).item(), abs=1e-6)
     assert torch.equal(meter.right(), outputs.argmax(1) == labels)
+    assert meter.guessed() == labels.bincount().max()
 
 
 def test_of_several_labels_all_must_be_right():
@@ -97,6 +98,13 @@ def test_of_several_labels_all_must_be_right():
     meter.update(outputs, Batch(outputs, labels, torch.arange(3)))
     assert meter.right().tolist() == [True, False, True]
     assert meter.compute()["accuracy"] == pytest.approx(2 / 3)
+
+
+def test_guessing_several_labels_names_the_most_frequent_set():
+    labels = torch.tensor([[1.0, 0, 0], [1, 1, 0], [1, 1, 0], [0, 0, 0]])
+    meter = SEVERAL.meter()
+    meter.update(torch.zeros(4, 3), Batch(labels, labels, torch.arange(4)))
+    assert meter.guessed() == 2
 
 
 # -- answers -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,9 @@ class Scripted:
     def right(self) -> Tensor:
         return torch.ones(4, dtype=torch.bool)
 
+    def guessed(self) -> int:
+        return 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told(Classify):
@@ -122,18 +125,8 @@ def test_the_training_loss_is_the_mean_of_the_epoch(job, classes):
 # -- mirroring -----------------------------------------------------------------------------------------------------
 
 
-UNLEARNT = "the test passes where nothing has been learnt yet"
-
-
-@pytest.mark.parametrize(
-    ("alike", "epochs"),
-    [
-        (True, 24),
-        (False, 60),
-        pytest.param(False, 12, marks=pytest.mark.xfail(strict=True, reason=UNLEARNT)),
-        pytest.param(False, 24, marks=pytest.mark.xfail(strict=True, reason=UNLEARNT)),
-    ],
-)
+# with few epochs nothing is learnt yet when the test is first due
+@pytest.mark.parametrize(("alike", "epochs"), [(True, 24), (False, 60), (False, 12), (False, 24)])
 def test_mirroring_is_decided_on_validation(job, alike, epochs):
     """Pictures that are the same in the mirror are mirrored; those that become the other class are not."""
     generator = torch.Generator().manual_seed(0)
@@ -207,7 +200,6 @@ def test_stopped_in_the_middle_it_is_usable_and_goes_on_bit_for_bit(job, tmp_pat
         assert one["train_loss"] == pytest.approx(other["train_loss"])
 
 
-@pytest.mark.xfail(strict=True, reason="a new optimizer's rate is written down after an epoch's last step")
 def test_the_learning_rate_is_written_down_after_going_on(job, tmp_path, monkeypatch):
     monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
     calls = iter(range(1, 100))

@@ -45,6 +45,10 @@ class Watched(Classify):
         return (Phase(name="both", turns=turns, frozen_norm=True),)
 
     def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        learns = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+        assert learns == {name for name in learns if name.startswith(turn.parameters)} != set()
+        # nothing of the other turn's gradients is left to be added to
+        assert all(parameter.grad is None for parameter in model.parameters())
         if self.last:
             self.seen.append((turn.name, frozenset(moved(model, self.last[-1]))))
         self.last[:] = [weights(model)]
@@ -168,6 +172,9 @@ class Scripted:
 
     def right(self) -> Tensor:
         return torch.ones(4, dtype=torch.bool)
+
+    def guessed(self) -> int:
+        return 2
 
 
 @pytest.mark.parametrize(("script", "best"), [((0.9, 0.5, 0.6, 0.89), "look"), ((0.9, 0.5, 0.91, 0.8), "all")])

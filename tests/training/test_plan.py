@@ -215,7 +215,6 @@ def test_observing_takes_no_more_than_its_share(job, slow):
         assert found.phases[1].passes == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the time of observing is subtracted twice")
 def test_the_loops_clock_runs_from_its_first_phase(job, slow):
     work = job()
     phases = replace(work, phases=work.task.phases(pretrained=True))

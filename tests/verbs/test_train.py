@@ -292,7 +292,6 @@ def test_starting_from_an_earlier_run(place, toy_run, tmp_path, miwake):
     assert read_header(tmp_path / "run" / "model.safetensors").starting_weights["source"] == "run"
 
 
-@pytest.mark.xfail(strict=True, reason="the size that the weights were trained at is not taken up")
 def test_an_earlier_run_says_the_size(place, toy_run, tmp_path, miwake):
     flags = ("--starting-weights", toy_run, "--epochs", "1")
     ended = miwake("train", place / "toy", *SMALL, *flags, "--out", tmp_path / "run")

@@ -116,7 +116,6 @@ def test_wrong_use_is_answered(here, miwake, line, code, words):
     assert {path: path.stat().st_mtime_ns for path in Path("toy").rglob("*")} == before
 
 
-@pytest.mark.xfail(strict=True, reason="check_training lets numbers pass that are none")
 @pytest.mark.parametrize("flag", ["--learning-rate", "--checkpoint-every", "--weight-decay", "--clip"])
 def test_a_number_that_is_none(here, miwake, flag):
     ended = miwake("train", "toy", *NOTHING_RUNS, flag, "nan")

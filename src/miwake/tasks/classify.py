@@ -184,6 +184,7 @@ class ClassifyMeter:
         self._multilabel = multilabel
         self._right: list[Tensor] = []
         self._loss: list[Tensor] = []
+        self._labels: list[Tensor] = []
 
     def update(self, outputs: Tensor, batch: Batch) -> None:
         """Add logits (B, K)."""
@@ -197,10 +198,16 @@ class ClassifyMeter:
             right = outputs.argmax(1) == batch.labels
         self._right.append(right)
         self._loss.append(loss)
+        self._labels.append(batch.labels)
 
     def right(self) -> Tensor:
         """(n) bool, in order."""
         return torch.cat(self._right)
+
+    def guessed(self) -> int:
+        """Pictures of the most frequent class, or set of labels."""
+        _, counts = torch.unique(torch.cat(self._labels), dim=0, return_counts=True)
+        return int(counts.max())
 
     def compute(self) -> dict[str, float]:
         """`accuracy` and `loss`."""

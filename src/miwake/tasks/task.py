@@ -79,6 +79,9 @@ class Meter(Protocol):
     def right(self) -> Tensor:
         """(n) bool: the samples that were answered right, in order."""
 
+    def guessed(self) -> int:
+        """How many would be right if every answer were the most frequent one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):

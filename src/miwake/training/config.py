@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -116,7 +117,7 @@ def check_training(training: Training) -> None:
         "checkpoint-every": (training.checkpoint_every, 0),
     }
     for flag, (value, low) in at_least.items():
-        if value is not None and value < low:
+        if value is not None and not low <= value < math.inf:
             raise UsageError(f"--{flag} is {value}.", expected=f"{low:g} or more")
     for flag, value, high in (
         ("label-smoothing", training.label_smoothing, 1.0),
@@ -126,7 +127,7 @@ def check_training(training: Training) -> None:
         if value is not None and not 0 <= value < high:
             raise UsageError(f"--{flag} is {value}.", expected=f"0 or more and below {high:g}")
     for flag, value in (("learning-rate", training.learning_rate), ("clip", training.clip)):
-        if value is not None and value <= 0:
+        if value is not None and not 0 < value < math.inf:
             raise UsageError(f"--{flag} is {value}.", expected="more than 0")
     if training.time_limit is not None:
         parse_time(training.time_limit)

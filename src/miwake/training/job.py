@@ -91,6 +91,8 @@ class State:
     best: dict[str, Any] = field(default_factory=dict)
     since_best: int = 0
     loss_sum: float = 0.0
+    learning_rate: float | None = None
+    """Of the last step, near the output."""
     mirror: Mirror = "none"
     """`auto` until the validation pictures have decided."""
     mirror_reason: str = ""

@@ -35,6 +35,7 @@ _UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
 _PACE_SECONDS = 1.5  # before the pace is believed
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
+_CLEARLY = 2.0  # standard deviations of guessing that right answers must lie above it, to count as learnt
 
 
 class Trainer:
@@ -158,6 +159,7 @@ class Trainer:
             self._update(optimizer, parameters.values(), factor)
         if self.average is not None:
             self.average.update(state.course.step)
+        state.learning_rate = self.turns[0][2].param_groups[-1]["lr"]
         state.course.step += 1
         state.step += 1
 
@@ -251,7 +253,7 @@ class Trainer:
             "step": state.course.step,
             "train_loss": self.losses.total / batches if self.losses.total else None,
             **{f"val_{name}": value for name, value in figures.items()},
-            "learning_rate": self.turns[0][2].param_groups[-1]["lr"] if self.turns else None,
+            "learning_rate": state.learning_rate,
             "seconds": round(self._elapsed(), 3),
         }
         state.history.append(row)
@@ -269,8 +271,14 @@ class Trainer:
             write_table(self.job.folder / "metrics.csv", state.history)
 
     def _try_mirror(self, meter: Meter) -> None:
-        """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test)."""
-        plain, mirrored = meter.right(), self.validate(mirrored=True).right()
+        """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test).
+
+        Guesses hold in any mirror, so the test waits until there are clearly more right answers than guessing gives.
+        """
+        plain, guessed = meter.right(), meter.guessed()
+        if int(plain.sum()) - guessed <= _CLEARLY * math.sqrt(guessed * (1 - guessed / len(plain))):
+            return
+        mirrored = self.validate(mirrored=True).right()
         lost, won = int((plain & ~mirrored).sum()), int((~plain & mirrored).sum())
         allowed = max(1.0, math.sqrt(lost + won))
         self.state.mirror = "horizontal" if lost - won <= allowed else "none"

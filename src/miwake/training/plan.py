@@ -146,9 +146,10 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     epoch = cost.step * job.train.steps + judging
     observing = _FORWARD * cost.step * job.train.steps
     phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
-    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
     reasons = [f"Quickest here: {cost}."] if len(cost.tried) > 1 else []
+    # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
+    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
     if training.epochs is not None:
         epochs = training.epochs
     else:

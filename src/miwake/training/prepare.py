@@ -81,6 +81,8 @@ def preprocessing_for(look: Look, options: ModelOptions, architecture: str) -> t
     """Preprocessing for a network, and the name of its starting weights or `none`."""
     start = weights.choose(architecture, options)
     size = picture_size(look, architecture, start is not None, options.image_size)
+    if options.image_size is None and start is not None and start.source == "run" and start.trained_for is not None:
+        size = start.trained_for.size  # at which it has learnt
     known = None if start is None else start.preprocessing(look.channels, size)
     if start is not None and known is not None:
         # the user's pictures are shown whole: what matters may lie at the edge
