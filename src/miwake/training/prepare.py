@@ -27,7 +27,7 @@ from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
 from miwake.training.plan import draft, weigh
-from miwake.training.trial import run_trial
+from miwake.training.trial import try_learning, try_observing
 from miwake.types import TRAIN, VAL, Dataset, Preprocessing
 
 SMALL = "small"
@@ -36,8 +36,6 @@ SMALL_SIDE = 64
 TRANSFER_SIDE = 128
 _SAMPLE = 2000  # pictures from which mean and standard deviation are taken
 _TRIAL_TRAIN, _TRIAL_VAL = 1000, 500  # pictures of a trial
-_TRIAL_STEPS = 100  # from scratch, at least, before anything shows
-_CLEAR = 0.25  # lead of the ready-made features that a longer trial would not turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,13 +282,9 @@ def _compete(
     seconds: float,
 ) -> tuple[Choice, bool]:
     """A short run from scratch against a head on ready-made features; the better on validation wins."""
-    head = run_trial(make_job(transfer, part, part_pictures, asked.model, None), asked.training, seconds=0)
-    options = replace(asked.model, starting_weights="none")
-    job = make_job(scratch, dataset, pictures, options, None)
-    alone = run_trial(job, asked.training, seconds=0.06 * seconds, least=_TRIAL_STEPS)
-    if 0 < head.figure - alone.figure < _CLEAR:
-        # from scratch takes longer to show what it can do
-        alone = run_trial(job, asked.training, seconds=0.15 * seconds, least=2 * _TRIAL_STEPS)
+    head = try_observing(make_job(transfer, part, part_pictures, asked.model, None))
+    job = make_job(scratch, dataset, pictures, replace(asked.model, starting_weights="none"), None)
+    alone = try_learning(job, asked.training, rival=head.figure, seconds=seconds)
     figure = scratch.task.monitor
     text = (
         f"Tried on validation: {scratch.architecture} from scratch for {alone.seconds:.0f} s, {figure} "

@@ -7,9 +7,13 @@ import math
 from dataclasses import dataclass, replace
 
 from miwake.training.config import Training
-from miwake.training.job import Job
+from miwake.training.job import Job, Moment
 from miwake.training.loop import Trainer
 from miwake.training.probe import measure
+
+_CLEAR = 0.25  # lead of a rival that more steps would not turn
+_SHORT, _LONG = 0.06, 0.15  # shares of the time: until a clear lead of the rival ends it, and at the utmost
+_STEPS = 100  # before anything shows; twice as many at the utmost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +25,52 @@ class Trial:
     seconds: float
 
 
-def run_trial(job: Job, training: Training, *, seconds: float, least: int = 0) -> Trial:
-    """Follow a job's first phase, on a copy of its model; nothing is written.
+def try_observing(job: Job) -> Trial:
+    """Follow a first phase that observes (a head on frozen features), once over the pictures; nothing is written."""
+    return _follow(job, Race(job.task.monitor))
+
+
+def try_learning(job: Job, training: Training, *, rival: float, seconds: float) -> Trial:
+    """Learn until the rival is beaten or cannot be any more; nothing is written.
+
+    The rate stays level, so that every epoch shows how far it is; a model from scratch that overtakes a rival with
+    most of its steps still before it will stay ahead.
 
     Args:
-        job: what would be trained.
+        job: what would be trained; its model stays as it is.
         training: what was asked for.
-        seconds: time for a phase that learns, which runs its whole schedule in the epochs that fit; a phase that
-            observes (a head on frozen features) goes over the pictures once.
-        least: steps that are taken even where they last longer.
+        rival: the figure to be beaten.
+        seconds: what is left for the whole command.
     """
+    cost = measure(replace(job, phases=job.phases[:1]), training)
+    short, longest = (
+        max(int(share * seconds / cost.step), least) for share, least in ((_SHORT, _STEPS), (_LONG, 2 * _STEPS))
+    )
+    epochs = math.ceil(longest / max(job.train.steps, 1))
+    recipe = replace(job.recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, schedule="constant")
+    race = Race(job.task.monitor, rival=rival, short=short, longest=longest)
+    return _follow(replace(job, recipe=recipe), race)
+
+
+class Race:
+    """Watches the loop and ends it when it is decided."""
+
+    def __init__(self, monitor: str, *, rival: float = math.inf, short: float = math.inf, longest: float = math.inf):
+        self.monitor, self.rival, self.short, self.longest = monitor, rival, short, longest
+        self.step, self.figure = 0, math.nan
+
+    def report(self, moment: Moment) -> None:
+        """Take in how far it is."""
+        self.step, self.figure = moment.step, moment.figures.get(self.monitor, math.nan)
+
+    def decided(self) -> bool:
+        """Whether the rival is beaten, or the time is over, or the rival leads clearly."""
+        behind = self.rival - self.figure  # not a number, which compares as false, before the first judgement
+        return behind < 0 or self.step >= self.longest or (self.step >= self.short and behind >= _CLEAR)
+
+
+def _follow(job: Job, race: Race) -> Trial:
     phase = replace(job.phases[0], share=1.0, passes=1)
-    recipe = job.recipe
-    if phase.turns[0].kind == "learn":
-        cost = measure(replace(job, phases=(phase,)), training)
-        steps = max(job.train.steps, 1)
-        epochs = max(1, round(seconds / (cost.step * steps)), math.ceil(least / steps))
-        recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs)
-    model = copy.deepcopy(job.model)
-    trial = replace(job, model=model, phases=(phase,), recipe=recipe, folder=None)
-    fitted = Trainer(trial, lambda _: None, lambda: False).run(resume=False)
-    return Trial(figure=float(fitted.best[f"val_{job.task.monitor}"]), seconds=float(fitted.history[-1]["seconds"]))
+    trial = replace(job, model=copy.deepcopy(job.model), phases=(phase,), folder=None)
+    fitted = Trainer(trial, race.report, race.decided).run(resume=False)
+    return Trial(figure=float(fitted.best[f"val_{race.monitor}"]), seconds=float(fitted.history[-1]["seconds"]))
