@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse
 import torch
 from numpy.typing import NDArray
 from PIL import Image
@@ -15,6 +15,9 @@ from torch import Tensor
 
 from miwake.data.decode import MAX_PIXELS, BadPicture, Raw, Size, decode_raw, upright
 from miwake.types import Interpolation, Preprocessing
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 
 def load(
@@ -172,6 +175,8 @@ def _area(picture: NDArray[np.uint8], size: Size, extent: tuple[float, float]) -
 @lru_cache(maxsize=256)
 def _coverage(length: int, out: int, extent: float, channels: int = 1) -> scipy.sparse.csr_array:
     """(out·C, length·C) shares of the `length` pixels, the last of them cut at `extent`, in each of `out` pixels."""
+    import scipy.sparse
+
     edges = np.linspace(0.0, extent, out + 1)
     first = np.floor(edges[:-1]).astype(np.int64)
     most = int(np.ceil(extent / out)) + 1

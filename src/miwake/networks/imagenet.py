@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from miwake.types import Preprocessing
 
 if TYPE_CHECKING:
-    from timm.data.imagenet_info import ImageNetInfo
     from torch import Tensor
 
 INSTALLED = "efficientnet_lite0"
@@ -43,8 +44,7 @@ _BLOCK = {
 @cache
 def wnids() -> tuple[str, ...]:
     """WordNet numbers of the 1,000 classes (Russakovsky et al. 2015), in the order of a network's outputs."""
-    info = _info()
-    return tuple(info.index_to_label_name(index) for index in range(1000))
+    return tuple(_lines("imagenet_synsets.txt"))
 
 
 @cache
@@ -53,17 +53,19 @@ def class_names() -> tuple[str, ...]:
 
     The first of WordNet's synonyms; all of them where two classes share the first.
     """
-    full = [_CRANES.get(wnid) or _info().index_to_description(index) for index, wnid in enumerate(wnids())]
+    lemmas = dict(line.split("\t", 1) for line in _lines("imagenet_synset_to_lemma.txt"))
+    full = [_CRANES.get(wnid) or lemmas[wnid] for wnid in wnids()]
     first = [name.split(", ")[0] for name in full]
     shared = Counter(name.lower() for name in first)
     return tuple(full[row] if shared[name.lower()] > 1 else name for row, name in enumerate(first))
 
 
-@cache
-def _info() -> ImageNetInfo:
-    from timm.data.imagenet_info import ImageNetInfo
-
-    return ImageNetInfo("imagenet-1k")
+def _lines(name: str) -> list[str]:
+    """A list that timm carries, read without importing timm."""
+    spec = find_spec("timm")
+    assert spec is not None
+    assert spec.origin is not None
+    return (Path(spec.origin).parent / "data" / "_info" / name).read_text(encoding="utf-8").splitlines()
 
 
 def installed_weights() -> dict[str, Tensor]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import timm
-from timm.layers.patch_embed import PatchEmbed
 from torch import nn
+
+from miwake.networks.lean import timm
 
 VARIANTS = ("vit_tiny", "vit_small", "vit_base")
 SIZE = 224
@@ -42,8 +42,7 @@ def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], d
         patch_size=width,
         dynamic_img_pad=True,
     )
-    assert isinstance(model.patch_embed, PatchEmbed)
-    model.patch_embed.strict_img_size = False  # or it would refuse what it is told to fill up
+    model.patch_embed.strict_img_size = False  # type: ignore[union-attr]  # or it would refuse what it is told to fill up
     return model
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any, cast
 
-import timm
 import torch
 from torch import nn
 
 from miwake.errors import UsageError, unknown
 from miwake.networks.layers import classifier
+from miwake.networks.lean import timm
 
 GENTLE_BELOW = 64
 """Pictures with a shorter side below this many pixels keep their resolution in the first layers."""

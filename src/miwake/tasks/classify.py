@@ -14,9 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor, nn
 from torch.nn import functional
 
-from miwake import networks
+from miwake import evaluation, networks
 from miwake.choice import Rule, choose, probabilities
-from miwake.evaluation import fit_decision, fit_temperature
 from miwake.evaluation.config import EvaluateOptions
 from miwake.tasks.head import fit_head
 from miwake.tasks.task import Calibrated, Phase, Task, Turn
@@ -158,9 +157,9 @@ class Classify(Task):
         self, outputs: NDArray[np.float64], targets: NDArray[Any], options: EvaluateOptions
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Temperature and decision rule from the validation split, for the model file's header."""
-        temperature = fit_temperature(outputs, targets, multilabel=self.multilabel)
+        temperature = evaluation.fit_temperature(outputs, targets, multilabel=self.multilabel)
         chances = probabilities(outputs, temperature=temperature, multilabel=self.multilabel)
-        rule = fit_decision(chances, targets, options, self.classes)
+        rule = evaluation.fit_decision(chances, targets, options, self.classes)
         return {"temperature": temperature}, {} if rule is None else rule.to_json()
 
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
