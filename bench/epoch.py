@@ -1,11 +1,12 @@
 """A real epoch over the same steps on one batch in memory: what data, augmentation and bookkeeping cost.
 
-The network trains by the very loop, on photographs that were decoded by the cache; the bound is its forward, backward and
-optimizer step on one batch that lies ready. Steps alternate in short stretches, so that load falls on both alike.
+The network trains by the very loop, on photographs that were decoded by the cache; the bound is its forward, backward
+and optimizer step on one batch that lies ready. Steps alternate in short stretches, so that load falls on both alike.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import tempfile
@@ -26,7 +27,7 @@ from miwake.training.loop import Trainer
 from miwake.training.prepare import Asked, make_job, prepare
 
 NETWORKS = ("resnet18", "efficientnet_lite0")
-BATCH, STEPS = 32, 3
+BATCH, STEPS = 16, 2
 
 
 def photographs(folder: Path) -> Path:
@@ -94,18 +95,16 @@ def main() -> None:
         for architecture in NETWORKS:
             machine.use_threads(None)
             cache = Path(folder) / f"cache-{architecture}"
-            import os
-
             os.environ["MIWAKE_CACHE"] = str(cache)
             torch.manual_seed(0)
             job, decoding = job_of(architecture, data)
-            found = compare(stretches(job), rounds=arguments().rounds or 7)
+            found = compare(stretches(job), rounds=arguments().rounds or 5)
             share = ratios(found["loop"], found["bare"])
             steps = statistics.median(found["bare"].values) * job.train.count / BATCH
             first = Rounds([ratio + decoding / steps for ratio in share.values])
             per = show(found["bare"], "{:.2f}", " s a step")
             lines.append(
-                Line(f"{architecture}, 224 px, later epochs", "≤ 1.05", show(share, "{:.3f}"), f"7 rounds; bound {per}")
+                Line(f"{architecture}, 224 px, later epochs", "≤ 1.05", show(share, "{:.3f}"), f"5 rounds; bound {per}")
             )
             lines.append(
                 Line(

@@ -80,7 +80,8 @@ def compare(ways: Mapping[str, Callable[[], float]], *, rounds: int, warm: int =
         ways: name to a function that does the work once and returns seconds, or a rate.
         rounds: undisturbed rounds that are wanted.
         warm: rounds before, which are not counted.
-        most: so many times `rounds` are tried; where too few were undisturbed, the least disturbed are kept and that is said.
+        most: so many times `rounds` are tried; where too few were undisturbed, the least disturbed are kept, which
+            is said.
     """
     tried: list[tuple[float, dict[str, float]]] = []
     for number in range(warm + most * rounds):
