@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +16,49 @@ if TYPE_CHECKING:
 SPLITS = ("train", "val", "test")
 TRAIN, VAL, TEST = 0, 1, 2
 UNASSIGNED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence for people, in whatever language they read; `miwake.look.words.told` puts it into words."""
+
+    key: str
+    """Of a text in the catalogue, `miwake.look.words`."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Its placeholders: numbers, texts, other notes, and tuples of these; no NumPy scalars, since JSON has none."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Note:
+        """The inverse of `to_json`."""
+        return cls(str(data["key"]), {name: _value(value) for name, value in dict(data["values"]).items()})
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Note.from_json(value)
+    return tuple(_value(item) for item in value) if isinstance(value, list) else value
+
+
+Sentence = Note | str
+"""What is said to people: a note, or a text that is shown as it is."""
+
+
+def sentences_to_json(sentences: Iterable[Sentence]) -> list[Any]:
+    """Plain types for a file: an object for a note, a text for a text."""
+    return [sentence.to_json() if isinstance(sentence, Note) else sentence for sentence in sentences]
+
+
+def sentences_from_json(data: Iterable[Any]) -> tuple[Sentence, ...]:
+    """The inverse of `sentences_to_json`; files of old hold texts only.
+
+    Raises:
+        KeyError, TypeError, ValueError: an object is no note.
+    """
+    return tuple(item if isinstance(item, str) else Note.from_json(item) for item in data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +99,8 @@ class Dataset:
     """(N) str, or None where every picture stands for itself."""
     pixels: NDArray[np.uint8] | None = None
     """(N, H, W, C) for packed sources, which hold decoded pictures; None where `paths` are picture files."""
-    notes: tuple[str, ...] = ()
-    """What the reader guessed, one sentence each, to be said aloud."""
+    notes: tuple[Sentence, ...] = ()
+    """What the reader guessed, to be said aloud."""
 
     def __len__(self) -> int:
         return len(self.paths)

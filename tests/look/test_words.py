@@ -7,7 +7,8 @@ from types import ModuleType
 import pytest
 
 import miwake.look
-from miwake.look.words import LANGUAGES, catalogue, placeholders, words
+from miwake.look.text import LANGUAGES
+from miwake.look.words import catalogue, placeholders, words
 
 
 @pytest.mark.parametrize("key", sorted(catalogue()))

@@ -96,7 +96,7 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
     Args:
         total: what `done` counts up to.
         label: what is being done, a few words.
-        language: of the remaining time.
+        language: of what it says itself.
         file: standard error where None.
     """
 
@@ -157,7 +157,11 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         spent = now - self.started
         left = spent / share - spent if share > 0 else float("nan")
         remaining = words("terminal.left", self.language, time=duration(left, self.language))
-        line = f"{self.label}: {share * 100:.0f}%, {remaining}" + (f", {text}" if text else "")
+        self._say(f"{share * 100:.0f}%", remaining, text)
+
+    def _say(self, *facts: str) -> None:
+        known = tuple(fact for fact in facts if fact)
+        line = words("terminal.line", self.language, label=self.label, facts=known)
         say(shorten(line, WIDTH), file=self.console.file)  # type: ignore[arg-type]
 
     def __exit__(
@@ -168,7 +172,5 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
             self._draw(now)
             self.live.stop()
         elif kind is None:
-            text = f", {clean(self.text)}" if self.text else ""
             took = duration(now - self.started, self.language)
-            line = f"{self.label}: {words('terminal.done', self.language, time=took)}{text}"
-            say(shorten(line, WIDTH), file=self.console.file)  # type: ignore[arg-type]
+            self._say(words("terminal.done", self.language, time=took), clean(self.text))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from typing import Literal
+from typing import Literal, get_args
 
 from miwake.types import Figure
 
 Language = Literal["en", "ja"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 NONE = "–"
 
 # Overrides of the writing direction could make a file name read as another one.
@@ -32,9 +33,11 @@ def _visible(char: str) -> str:
     return char
 
 
-_WORD = re.compile(
-    r"\s+|[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef][、。，．・：；？！）」』】％]*|[^\s\u2e80-\u9fff\uff01-\uffef]+"
-)
+_WIDE = r"\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uffef"
+_OPENING = "（「『【"
+_NEVER_FIRST = "、。，．・：；？！）」』】％～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+# a line ends with no opening bracket and begins with no closing one, nor with a small kana (JIS X 4051)
+_WORD = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_NEVER_FIRST}]*")
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -6,16 +6,18 @@ every text exists in every language, with the same placeholders.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from string import Formatter
-from typing import get_args
+from typing import Any
 
 import miwake.look
+from miwake.look.language import spoken
 from miwake.look.text import Language
+from miwake.types import Note, Sentence
 
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 Catalogue = dict[str, dict[Language, str]]
 
 
@@ -43,8 +45,11 @@ def placeholders(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-def words(key: str, language: Language, **values: object) -> str:
+def words(key: str, language: Language, /, **values: object) -> str:
     """One text with its placeholders filled in. `a|b` chooses by `{n}`: `a` for one, `b` for any other number.
+
+    Whole numbers are written with commas, `1,234`, but for `{name:d}`; the items of a tuple are joined as the language
+    does it, or with what `{name:; }` gives; notes are told.
 
     Raises:
         KeyError: no such text, or a placeholder without a value.
@@ -53,4 +58,43 @@ def words(key: str, language: Language, **values: object) -> str:
     if "|" in text:
         one, many = text.split("|")
         text = one if str(values["n"]) == "1" else many
-    return text.format(**values)
+    return _Filler(language).vformat(text, (), values)
+
+
+def told(sentence: Sentence, lang: str | None = None) -> str:
+    """A note in words; a text as it is.
+
+    Args:
+        sentence: what is to be said.
+        lang: language, en or ja; left away, the one that `miwake` speaks here.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    if isinstance(sentence, str):
+        return sentence
+    try:
+        return words(sentence.key, spoken(lang), **sentence.values)
+    except (KeyError, ValueError):
+        # of a file that another version wrote, with a text that this one lacks or words differently
+        return f"{sentence.key}: {', '.join(f'{name}={value}' for name, value in sentence.values.items())}"
+
+
+def paragraph(sentences: Iterable[Sentence], language: Language) -> str:
+    """Sentences one after the other."""
+    return ("" if language == "ja" else " ").join(told(sentence, language) for sentence in sentences)
+
+
+class _Filler(Formatter):
+    """Fills values in as people of a language write them."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Note):
+            return told(value, self.language)
+        if isinstance(value, tuple):
+            between = format_spec or words("report.and", self.language)
+            return between.join(self.format_field(item, "") for item in value)
+        return format(value, "," if type(value) is int and not format_spec else format_spec)

@@ -127,7 +127,7 @@ _MODEL: dict[str, dict[Language, str]] = {
     "report.model.licence": {"en": "Their licence", "ja": "重みのライセンス"},
     "report.model.preprocessing": {"en": "How a picture is prepared", "ja": "画像の前処理"},
     "report.model.size": {"en": "Size", "ja": "大きさ"},
-    "report.model.size.value": {"en": "{width} × {height} pixels", "ja": "{width}×{height}画素"},
+    "report.model.size.value": {"en": "{width:d} × {height:d} pixels", "ja": "{width:d}×{height:d}画素"},
     "report.model.channels": {"en": "Channels", "ja": "チャンネル"},
     "report.model.channels.grey": {"en": "1, grey", "ja": "1（グレー）"},
     "report.model.channels.colour": {"en": "3, colour", "ja": "3（カラー）"},
