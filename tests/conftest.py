@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["MIWAKE_LANG"] = "en"  # whatever the machine's locale
 
 QUICK = ("--model", "small", "--epochs", "8", "--threads", "1", "--precision", "fp32")
 """Learns the toy data in a second, the same way on every machine."""

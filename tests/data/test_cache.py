@@ -31,7 +31,8 @@ from miwake.data.preprocess import load
 from miwake.data.store import Store, clear, open_store, usage
 from miwake.errors import DataError
 from miwake.files import WriteError
-from miwake.types import Dataset, Preprocessing
+from miwake.look.words import told
+from miwake.types import Dataset, Note, Preprocessing
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 WAY = Preprocessing(size=(24, 20), channels=3, mean=(0.5,) * 3, std=(0.5,) * 3)
@@ -217,8 +218,8 @@ def test_what_cannot_be_read_is_an_error_or_left_out(tmp_path: Path) -> None:
     for ram in (0, 2**30):
         pictures, stored = open_pictures(data, WAY, skipping, ram=ram)
         assert stored.bad_rows.tolist() == [3, 5, 11]
-        assert stored.bad[:2] == (("0003.png", "empty file"), ("0005.png", "not a picture (text)"))
-        assert stored.bad[2][1] == "truncated"
+        assert stored.bad[:2] == (("0003.png", Note("bad.empty")), ("0005.png", Note("bad.text")))
+        assert stored.bad[2][1] == Note("bad.truncated")
         good = [row for row in range(12) if row not in (3, 5, 11)]
         for row in good:
             found = pictures.gather(torch.tensor([row]))[0].permute(1, 2, 0).numpy()
@@ -234,7 +235,7 @@ def test_a_limit_that_was_lowered_holds_for_stored_pictures(tmp_path: Path) -> N
     filled(data)
     with closing(open_store(WAY)) as store:
         stored = fill(store, data, WAY, DataOptions(max_pixels=1919))
-    assert [reason for _, reason in stored.bad] == ["48 × 40 pixels is over the limit of 1,919"] * 2
+    assert [told(reason) for _, reason in stored.bad] == ["48 × 40 pixels is over the limit of 1,919"] * 2
 
 
 # -- which are the same ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from miwake.data.config import DataOptions
 from miwake.data.disk import cache_folder
 from miwake.data.survey import survey
 from miwake.errors import DataError
-from miwake.types import TEST, TRAIN, UNASSIGNED, Dataset
+from miwake.types import TEST, TRAIN, UNASSIGNED, Dataset, Note, Sentence
 
 OPTIONS = DataOptions()
 
@@ -78,9 +78,9 @@ def test_what_cannot_be_read_is_listed(photos: Path) -> None:
     (photos / "dog" / "40.png").write_text("some words that are no picture")
     report = check(dataset(photos), OPTIONS)
     assert report.bad == (
-        ("cat/00.png", "empty file"),
-        ("dog/30.png", "truncated"),
-        ("dog/40.png", "not a picture (text)"),
+        ("cat/00.png", Note("bad.empty")),
+        ("dog/30.png", Note("bad.truncated")),
+        ("dog/40.png", Note("bad.text")),
     )
     assert not report.ok
     assert "3 files cannot be used: cat/00.png: empty file; dog/30.png: truncated;" in " ".join(report.sentences())
@@ -220,7 +220,7 @@ def test_a_survey_reads_headers_only(photos: Path) -> None:
     found = survey(dataset(photos), OPTIONS)
     assert (found.looked_at, found.height, found.width) == (51, 30, 40)
     assert (found.smallest, found.largest) == ((30, 40), (90, 70))
-    assert found.bad == (("dog/49.png", "empty file"),)
+    assert found.bad == (("dog/49.png", Note("bad.empty")),)
     assert found.channels == 3
     assert found.formats == {"PNG": 50}
 
@@ -246,7 +246,7 @@ def test_pictures_without_colour_need_one_channel(photos: Path, format: str, mod
 
 
 def test_pictures_that_cannot_be_used_are_an_error_that_says_how_to_go_on() -> None:
-    bad = [(f"{number}.jpg", "truncated") for number in range(1234)]
+    bad: list[tuple[str, Sentence]] = [(f"{number}.jpg", Note("bad.truncated")) for number in range(1234)]
     raise_bad([], OPTIONS)
     raise_bad(bad, replace(OPTIONS, skip_bad=True))
     with pytest.raises(DataError) as caught:

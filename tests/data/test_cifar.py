@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from miwake.data import cifar
 from miwake.errors import DataError
+from miwake.look.words import told
 from miwake.types import TEST, TRAIN
 
 
@@ -72,7 +73,7 @@ def test_cucumber9(tmp_path: Path, channels: int, layout: Any) -> None:
     assert dataset.pixels is not None
     np.testing.assert_array_equal(dataset.pixels, pictures)
     assert len(dataset.classes) == 9
-    assert dataset.notes[-1] == f"Pictures of 32 × 32 pixels with {channels} planes."
+    assert told(dataset.notes[-1]) == f"Pictures of 32 × 32 pixels with {channels} planes."
 
 
 @pytest.mark.parametrize(("side", "channels"), [(28, 1), (8, 3), (64, 3)])

@@ -11,6 +11,7 @@ from miwake.data import csv
 from miwake.data.config import DataOptions
 from miwake.data.source import open_dataset
 from miwake.errors import DataError, UsageError
+from miwake.look.words import told
 from miwake.types import TEST, TRAIN, UNASSIGNED, VAL
 
 
@@ -94,7 +95,7 @@ def test_a_folder_with_one_table_means_the_table(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("width,height\n1,2\n")
     dataset = open_dataset(tmp_path)
     assert dataset.source == "csv"
-    assert "t.csv" in dataset.notes[0]
+    assert "t.csv" in told(dataset.notes[0])
     _table(tmp_path, "path,label\na.jpg,x\nb.jpg,y\n", name="u.csv")
     with pytest.raises(DataError, match=r"2 tables of pictures: t\.csv, u\.csv"):
         open_dataset(tmp_path)
@@ -106,7 +107,7 @@ def test_groups_by_any_column_or_by_a_pattern(tmp_path: Path) -> None:
     by_column = open_dataset(file, DataOptions(group="patient"))
     assert by_column.group is not None
     assert by_column.group.tolist() == ["7", "7", "8", "d.jpg"]
-    assert "1 picture without one" in by_column.notes[-1]
+    assert "1 picture without one" in told(by_column.notes[-1])
     by_pattern = open_dataset(file, DataOptions(group="[ab]|(c)"))
     assert by_pattern.group is not None
     assert by_pattern.group.tolist() == ["a.jpg", "b.jpg", "c", "d.jpg"]

@@ -17,6 +17,8 @@ from PIL import Image, ImageOps
 
 from miwake.data.decode import BadPicture, decode, decode_raw, read_header
 from miwake.errors import DataError
+from miwake.look.words import told
+from miwake.types import Note
 
 
 def scene(height: int = 40, width: int = 60, channels: int = 3) -> NDArray[np.uint8]:
@@ -337,7 +339,7 @@ def test_what_is_no_picture_is_named(data: bytes, reason: str, tmp_path: Path) -
     for source in (data, path):
         with pytest.raises(BadPicture) as caught:
             read_header(source)
-        assert caught.value.reason == reason
+        assert told(caught.value.reason) == caught.value.found == reason
 
 
 def test_formats_that_pillow_could_read_are_refused_if_not_on_the_list() -> None:
@@ -356,10 +358,10 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
 
 
 def test_the_error_is_bad_data_and_travels_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(BadPicture("truncated")))
+    error = pickle.loads(pickle.dumps(BadPicture(Note("bad.truncated"))))
     assert isinstance(error, BadPicture)
     assert isinstance(error, DataError)
-    assert (error.reason, error.exit_code) == ("truncated", 3)
+    assert (error.reason, error.found, error.exit_code) == (Note("bad.truncated"), "truncated", 3)
 
 
 def test_shared_photographs_are_as_pillow_sees_them(shared_data: Path) -> None:

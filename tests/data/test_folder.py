@@ -12,6 +12,7 @@ from miwake.data import folder
 from miwake.data.naming import natural_key
 from miwake.data.source import open_dataset
 from miwake.errors import DataError
+from miwake.look.words import told
 from miwake.types import TEST, TRAIN, UNASSIGNED, VAL
 
 
@@ -61,16 +62,16 @@ def test_what_is_no_picture_is_ignored_and_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     dataset = open_dataset(tmp_path)
     assert list(dataset.paths) == ["a/1.jpg", "b/2.weird"]
-    said = " ".join(dataset.notes)
+    said = " ".join(map(told, dataset.notes))
     assert "1 .txt" in said
     assert "1 file outside" in said
     assert "No pictures in empty" in said
-    assert "a, b" in dataset.notes[0]
+    assert "a, b" in told(dataset.notes[0])
 
 
 def test_masks_beside_the_pictures_are_said(tmp_path: Path) -> None:
     _tree(tmp_path, "a/1.jpg", "a/1.png", "b/2.jpg", "b/2.png", "b/3.jpg")
-    assert any(note.startswith("2 files named like another") for note in folder.read(tmp_path).notes)
+    assert any(note.startswith("2 files named like another") for note in map(told, folder.read(tmp_path).notes))
 
 
 def test_a_class_may_be_called_train(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from miwake.data.config import DataOptions
 from miwake.data.source import names, open_dataset, source
 from miwake.data.split import split
 from miwake.errors import DataError, UsageError
+from miwake.look.words import told
 from miwake.types import UNASSIGNED
 
 
@@ -38,8 +39,8 @@ def test_toys_are_guessed_read_and_divided(tmp_path: Path, name: str) -> None:
     path = source(name).toy(tmp_path)
     dataset = open_dataset(path)
     assert dataset.source == name
-    assert dataset.notes[0].startswith(f"Read by {name}: ")
-    assert dataset.notes[0].endswith(".")
+    assert told(dataset.notes[0]).startswith(f"Read by {name}: ")
+    assert told(dataset.notes[0]).endswith(".")
     assert len(dataset) == len(dataset.targets) == len(dataset.split) == len(set(dataset.paths))
     assert dataset.targets.dtype == np.int64
     assert set(dataset.targets.tolist()) == set(range(len(dataset.classes)))

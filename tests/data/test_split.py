@@ -16,6 +16,7 @@ from miwake.data.config import DataOptions
 from miwake.data.split import read_split, split, write_split
 from miwake.data.stratify import Units, apportion, stratify
 from miwake.errors import DataError
+from miwake.look.words import told
 from miwake.types import TEST, TRAIN, UNASSIGNED, VAL, Dataset
 
 OPTIONS = DataOptions()
@@ -141,7 +142,7 @@ def test_copies_and_groups_never_straddle(data: tuple[Dataset, NDArray[np.int64]
         assert (dataset.split[result.split == VAL] == VAL).all()
     assert report.left_out == (result.split == UNASSIGNED).sum()
     assert all(row[TRAIN] for row in report.counts)
-    assert report.sentences[-1].startswith("Checked")
+    assert told(report.sentences[-1]).startswith("Checked")
 
 
 def test_groups_are_stratified_too() -> None:
@@ -151,7 +152,7 @@ def test_groups_are_stratified_too() -> None:
     result, report = split(_dataset(targets, group=patient), OPTIONS, 0)
     assert not _straddles(result.split, patient)
     np.testing.assert_allclose(report.counts, [[70, 15, 15]] * 3, atol=5)
-    assert "60 groups, each kept within one split." in report.sentences
+    assert "60 groups, each kept within one split." in map(told, report.sentences)
 
 
 def test_several_labels_have_their_shares() -> None:
@@ -175,14 +176,14 @@ def test_copies_across_given_splits_stay_in_test_only() -> None:
     assert (result.split[2:12] == TRAIN).all()
     assert (result.split[16:] == TEST).all()
     assert report.left_out == 3
-    assert any(line.startswith("3 pictures left out") for line in report.sentences)
+    assert any(line.startswith("3 pictures left out") for line in map(told, report.sentences))
 
 
 def test_identical_pictures_with_different_labels_are_named() -> None:
     identity = np.arange(40)
     identity[1] = identity[0]
     _, report = split(_dataset(np.arange(40) % 2), OPTIONS, 0, identity)
-    assert any("00001.jpg and 00000.jpg: one label must be wrong" in line for line in report.sentences)
+    assert any("00001.jpg and 00000.jpg: one label must be wrong" in line for line in map(told, report.sentences))
 
 
 @pytest.mark.parametrize(("given_", "taken"), [([TRAIN, TRAIN, TRAIN, TEST], VAL), ([TRAIN, TRAIN, TRAIN, VAL], TEST)])
@@ -193,7 +194,7 @@ def test_a_missing_split_is_taken_from_training(given_: list[int], taken: int) -
     assert (result.split == taken).sum() == share
     assert (result.split == TRAIN).sum() == 300 - share
     assert set(dataset.split[result.split == taken].tolist()) == {TRAIN}
-    assert report.sentences[0].startswith(
+    assert told(report.sentences[0]).startswith(
         f"The data gives no {('', 'validation', 'test')[taken]} split: taken from the 300"
     )
 
@@ -214,7 +215,7 @@ def test_classes_with_too_few_pictures() -> None:
 def test_two_pictures_of_a_class_are_one_to_learn_and_one_to_judge() -> None:
     result, report = split(_dataset([0] * 10 + [1] * 10 + [2, 2]), OPTIONS, 0)
     assert sorted(result.split[20:].tolist()) == [TRAIN, TEST]
-    assert any(line.startswith("No validation picture of class 2") for line in report.sentences)
+    assert any(line.startswith("No validation picture of class 2") for line in map(told, report.sentences))
 
 
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=30), st.sampled_from([(0.7, 0.15, 0.15), (0.9, 0.1)]))

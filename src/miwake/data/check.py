@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,8 +16,9 @@ from miwake.data.decode import BadPicture, Header, decode_raw
 from miwake.data.preprocess import read_bytes
 from miwake.data.survey import looks_grey, size_pair
 from miwake.errors import DataError
+from miwake.look.words import told
 from miwake.machine import cores
-from miwake.types import SPLITS, Dataset
+from miwake.types import SPLITS, Dataset, Note, Sentence
 
 _CONSTANT = 8
 """A picture whose brightest and darkest values lie no further apart, of 255, shows nothing."""
@@ -27,7 +28,7 @@ _UNEVEN = 5.0
 _SHOWN = 20
 
 
-def raise_bad(bad: Sequence[tuple[str, str]], options: DataOptions) -> None:
+def raise_bad(bad: Sequence[tuple[str, Sentence]], options: DataOptions) -> None:
     """Stop where pictures cannot be read, unless the user asked to leave them out.
 
     Args:
@@ -39,7 +40,7 @@ def raise_bad(bad: Sequence[tuple[str, str]], options: DataOptions) -> None:
     """
     if not bad or options.skip_bad:
         return
-    lines = [f"  {path}: {reason}" for path, reason in bad[:_SHOWN]]
+    lines = [f"  {path}: {told(reason, 'en')}" for path, reason in bad[:_SHOWN]]
     if len(bad) > _SHOWN:
         lines.append(f"  … and {len(bad) - _SHOWN:,} more")
     count = "1 picture" if len(bad) == 1 else f"{len(bad):,} pictures"
@@ -101,7 +102,7 @@ class CheckReport:
     """16-bit pictures that use less than a quarter of the range."""
     constant: tuple[str, ...]
     """Pictures that show nothing: all their pixels are nearly equal."""
-    bad: tuple[tuple[str, str], ...]
+    bad: tuple[tuple[str, Sentence], ...]
     """Path and reason of what cannot be used."""
     same: tuple[Same, ...]
     """Each picture that is there more than once."""
@@ -118,68 +119,65 @@ class CheckReport:
         wrong = any(same.contradict or same.straddle for same in self.same)
         return not (self.bad or wrong or self.unusable) and len(self.counts) > 1
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, lang: str | None = None) -> dict[str, Any]:
         """Plain types, with the sentences."""
-        return {**asdict(self), "ok": self.ok, "sentences": list(self.sentences())}
+        bad = [(path, told(reason, lang)) for path, reason in self.bad]
+        return {**asdict(self), "bad": bad, "ok": self.ok, "sentences": list(self.sentences(lang))}
 
-    def sentences(self) -> tuple[str, ...]:
-        """What was found, in plain language, most important first."""
-        said = [*self._wrong(), *self._worth_knowing()]
-        classes = f"{len(self.counts)} class{'' if len(self.counts) == 1 else 'es'}"
-        head = f"{_many(self.pictures, 'picture')} of {classes}, typically {self.median[1]} × {self.median[0]} pixels."
-        return (head, *said, "Nothing stands in the way of training." if self.ok else "Mend this before training.")
+    def sentences(self, lang: str | None = None) -> tuple[str, ...]:
+        """What was found, in plain language, most important first; en or ja, by default as `miwake` speaks here."""
+        return tuple(told(note, lang) for note in self.notes())
 
-    def _wrong(self) -> list[str]:
+    def notes(self) -> tuple[Note, ...]:
+        """What was found, most important first."""
+        head = {
+            "pictures": Note("unit.pictures", {"n": self.pictures}),
+            "classes": Note("unit.classes", {"n": len(self.counts)}),
+            "width": self.median[1],
+            "height": self.median[0],
+        }
+        verdict = Note("check.ok" if self.ok else "check.mend")
+        return (Note("check.head", head), *self._wrong(), *self._worth_knowing(), verdict)
+
+    def _wrong(self) -> list[Note]:
         said = []
         if len(self.counts) < 2:
-            said.append("There is only one class, so there is nothing to tell apart.")
+            said.append(Note("check.one"))
         if self.bad:
-            said.append(f"{_many(len(self.bad), 'file')} cannot be used{_such_as(f'{p}: {r}' for p, r in self.bad)}")
-        contradict = [same for same in self.same if same.contradict]
+            named = [Note("check.bad.item", {"path": path, "reason": reason}) for path, reason in self.bad]
+            said.append(_such_as("check.bad", named))
+        contradict = [_marked(same.paths, same.labels) for same in self.same if same.contradict]
         if contradict:
-            examples = (f"{' = '.join(same.paths)} ({', '.join(same.labels)})" for same in contradict)
-            said.append(f"{_many(len(contradict), 'picture')} under more than one label{_such_as(examples)}")
-        straddle = [same for same in self.same if same.straddle]
+            said.append(_such_as("check.contradict", contradict))
+        straddle = [_marked(same.paths, same.splits) for same in self.same if same.straddle]
         if straddle:
-            examples = (f"{' = '.join(same.paths)} ({', '.join(same.splits)})" for same in straddle)
-            said.append(
-                f"{_many(len(straddle), 'picture')} in more than one of the given splits, which makes the test"
-                f" easier than real use{_such_as(examples)}"
-            )
+            said.append(_such_as("check.straddle", straddle))
         if self.unusable:
-            said.append(f"Fewer than 3 different pictures, too few to train and judge{_such_as(self.unusable)}")
+            said.append(_such_as("check.unusable", self.unusable))
         return said
 
-    def _worth_knowing(self) -> list[str]:
+    def _worth_knowing(self) -> list[Note]:
         said = []
         extra = sum(len(same.paths) - 1 for same in self.same)
         if extra:
-            said.append(f"{_many(extra, 'copy', 'copies')} of pictures that are there already; copies share a split.")
+            said.append(Note("check.copies", {"n": extra}))
         if self.constant:
-            said.append(f"{_many(len(self.constant), 'picture')} of one even colour{_such_as(self.constant)}")
+            said.append(_such_as("check.constant", self.constant))
         if self.dark:
-            said.append(
-                f"{_many(len(self.dark), '16-bit picture')} nearly black, using less than a quarter of the"
-                f" range{_such_as(self.dark)}"
-            )
+            said.append(_such_as("check.dark", self.dark))
         if self.few:
-            said.append(f"Fewer than {_FEW} pictures, so that figures mean little{_such_as(self.few)}")
+            said.append(_such_as("check.few", self.few, least=_FEW))
         if self.uneven >= _UNEVEN:
-            said.append(f"Uneven classes: the largest has {self.uneven:.0f} times the pictures of the smallest.")
+            said.append(Note("check.uneven", {"times": self.uneven}))
         if 0 < self.grey < self.pictures - len(self.bad):
-            said.append(f"{_many(self.grey, 'picture')} without colour among coloured ones.")
-        if len(self.modes) > 1:
-            said.append("Pixels are stored in different ways: " + _counted(self.modes))
-        if len(self.formats) > 1:
-            said.append("Files are of different formats: " + _counted(self.formats))
-        for count, what in (
-            (self.turned, "turned upright as their EXIF data say"),
-            (self.transparent, "with transparent parts, which are shown on white"),
-            (self.sixteen_bit, "with 16 bits a channel, of which 8 are used"),
-            (self.several_frames, "with several frames, of which the first is used"),
-        ):
-            if count:
-                said.append(f"{_many(count, 'picture')} {what}.")
+            said.append(Note("check.grey", {"n": self.grey}))
+        for key, counts in (("modes", self.modes), ("formats", self.formats)):
+            if len(counts) > 1:
+                each = tuple(Note("check.count", {"name": name, "n": count}) for name, count in counts.items())
+                said.append(Note(f"check.{key}", {"counts": each}))
+        for key in ("turned", "transparent", "sixteen_bit", "several_frames"):
+            if count := getattr(self, key):
+                said.append(Note(f"check.{key}", {"n": count}))
         return said
 
 
@@ -204,9 +202,9 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
         progress: called with how many are done, and of how many.
     """
     looks: dict[int, _Look] = {}
-    bad: list[tuple[int, str]] = []
+    bad: list[tuple[int, Sentence]] = []
 
-    def job(row: int) -> _Look | str:
+    def job(row: int) -> _Look | Sentence:
         try:
             return _look(dataset, row, options.max_pixels)
         except BadPicture as error:
@@ -216,10 +214,10 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
         for start in range(0, len(dataset), 256):
             rows = range(start, min(start + 256, len(dataset)))
             for row, found in zip(rows, pool.map(job, rows), strict=True):
-                if isinstance(found, str):
-                    bad.append((row, found))
-                else:
+                if isinstance(found, _Look):
                     looks[row] = found
+                else:
+                    bad.append((row, found))
             if progress is not None:
                 progress(rows.stop, len(dataset))
     return _report(dataset, looks, [(dataset.paths[row], reason) for row, reason in bad])
@@ -249,7 +247,7 @@ def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
     return _Look(header, content or key, key, int(pixels.min()), int(pixels.max()), grey)
 
 
-def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, str]]) -> CheckReport:
+def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sentence]]) -> CheckReport:
     headers = [look.header for look in looks.values()]
     sizes = np.array([(header.height, header.width) for header in headers] or [(0, 0)])
     counts = _counts(dataset, sorted(looks))
@@ -319,15 +317,12 @@ def _label(dataset: Dataset, row: int) -> str:
     return dataset.classes[int(target)]
 
 
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+def _marked(paths: tuple[str, ...], marks: tuple[str, ...]) -> Note:
+    """Files that hold one picture, and the label or split of each."""
+    return Note("check.same", {"paths": paths, "marks": marks})
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} ({count:,})" for name, count in counts.items()) + "."
-
-
-def _such_as(items: Iterable[str]) -> str:
-    items = list(items)
-    shown = "; ".join(items[:3])
-    return f": {shown}{f'; … ({len(items) - 3:,} more)' if len(items) > 3 else ''}."
+def _such_as(key: str, items: Sequence[Sentence], **values: int) -> Note:
+    """A note on so many items, with the first of them."""
+    more = (Note("check.more", {"n": len(items) - 3}),) if len(items) > 3 else ()
+    return Note(key, {**values, "n": len(items), "examples": (*items[:3], *more)})

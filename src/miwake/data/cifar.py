@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from miwake.data.naming import few, natural_key, plural
+from miwake.data.naming import few, first, natural_key, plural
 from miwake.errors import DataError
-from miwake.types import TEST, TRAIN, Dataset
+from miwake.types import TEST, TRAIN, Dataset, Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +27,10 @@ _BATCH = re.compile(r"data_batch(_\d+)?")
 _DTYPE = re.compile(r"[|<>=]?[biufSU]\d+")
 
 
-def guess(path: Path) -> str | None:
+def guess(path: Path) -> Note | None:
     """Why this looks like CIFAR-style batches, or None."""
     files = _files(path)
-    return f"it holds the batches {few([file.name for file, _ in files])}." if files else None
+    return Note("data.cifar.guess", {"files": first([file.name for file, _ in files])}) if files else None
 
 
 def read(path: Path) -> Dataset:
@@ -65,8 +65,6 @@ def read(path: Path) -> Dataset:
     targets = np.concatenate(labels)
     classes = _classes(path, int(targets.max()) + 1)
     side, _, planes = pixels[0].shape[1:]
-    notes = [f"Splits as the files say: {few([file.name for file, _ in files])}."]
-    notes.append(f"Pictures of {side} × {side} pixels with {plural(planes, 'plane')}.")
     return Dataset(
         name=path.absolute().name,
         source="cifar",
@@ -77,7 +75,10 @@ def read(path: Path) -> Dataset:
         targets=targets,
         split=np.concatenate(split),
         pixels=np.concatenate(pixels),
-        notes=tuple(notes),
+        notes=(
+            Note("data.splits.files", {"parts": first([file.name for file, _ in files])}),
+            Note("data.cifar.pictures", {"side": side, "n": planes}),
+        ),
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from miwake.data.naming import few, natural_key, plural, split_of
+from miwake.data.naming import few, first, natural_key, plural, split_of
 from miwake.errors import DataError
-from miwake.types import UNASSIGNED, Dataset
+from miwake.types import UNASSIGNED, Dataset, Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,10 +35,10 @@ class _Table:
     lines: list[int] = field(default_factory=list)
 
 
-def guess(path: Path) -> str | None:
+def guess(path: Path) -> Note | None:
     """Why this looks like a table of pictures, or None."""
     files = _files(path)
-    return f"it is a table of pictures: {few([file.name for file in files])}." if files else None
+    return Note("data.csv.guess", {"files": first([file.name for file in files])}) if files else None
 
 
 def read(path: Path) -> Dataset:
@@ -63,14 +63,14 @@ def read(path: Path) -> Dataset:
     group = None
     notes = []
     if multilabel:
-        notes.append(f"A picture may have several labels, since cells hold semicolons: {len(classes)} labels.")
+        notes.append(Note("data.csv.several", {"n": len(classes)}))
     if "split" in columns and any(split != UNASSIGNED for split in table.splits):
-        notes.append("Splits as the column split says.")
+        notes.append(Note("data.splits.column"))
     if any(table.groups):
         from miwake.data.source import own_groups
 
         group = own_groups(table.groups, table.paths)
-        notes.append(f"Grouped by the column group: {plural(len(set(table.groups) - {''}), 'group')}.")
+        notes.append(Note("data.grouped.column", {"column": "group", "n": len({*table.groups} - {""})}))
     return Dataset(
         name=file.stem,
         source="csv",

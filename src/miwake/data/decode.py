@@ -29,6 +29,8 @@ from PIL import (
 )
 
 from miwake.errors import DataError
+from miwake.look.words import told
+from miwake.types import Note, Sentence
 
 Size = tuple[int, int]
 """Height and width in pixels."""
@@ -93,17 +95,25 @@ _BROKEN = ("remature end", "bad Huffman", "instead of RST", "Corrupt JPEG", "bog
 # what Pillow says where a file ends too early
 _SHORT = ("runcated", "requires a buffer", "not enough data", "no more images", "No enough data")
 
+_TRUNCATED = Note("bad.truncated")
+
 _GREY_16 = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _CONVERTIBLE = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 
 
 class BadPicture(DataError):
-    """A file that cannot be used as a picture; `reason` says why in a few words."""
+    """A file that cannot be used as a picture.
 
-    @property
-    def reason(self) -> str:
-        """What is wrong, without the file's name."""
-        return self.found
+    Args:
+        reason: what is wrong in a few words, without the file's name.
+    """
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(told(reason, "en"))
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (BadPicture, (self.reason,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +221,7 @@ def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size]
             image.load()
             header = turned or _header(image)
             if header.width * header.height > max_pixels:
-                raise _too_large(header.width, header.height, max_pixels)
+                raise BadPicture(too_large(header.width, header.height, max_pixels))
             pixels = _eight_bits(image, channels)
     orientation = 1 if turned else header.orientation
     return Raw(pixels=pixels, extent=pixels.shape[:2], orientation=orientation, header=header, kind="full")
@@ -266,9 +276,9 @@ def _turbo(data: bytes, space: str, least: Size) -> NDArray[np.uint8] | None:
         if any(words in said for words in _HARMLESS):
             return None
         if "remature end" in said:
-            raise BadPicture("truncated") from None
+            raise BadPicture(_TRUNCATED) from None
         if any(words in said for words in _BROKEN):
-            raise BadPicture(f"broken ({said})") from None
+            raise BadPicture(Note("bad.broken", {"said": said})) from None
         return None
 
 
@@ -284,62 +294,63 @@ def _opened(data: bytes | Path, max_pixels: int) -> Iterator[ImageFile.ImageFile
     except (BadPicture, AssertionError):
         raise
     except MemoryError:
-        raise BadPicture("needs more memory than there is") from None
+        raise BadPicture(Note("bad.memory")) from None
     except Image.DecompressionBombError:
         # the TIFF plugin asks again by itself
-        raise BadPicture(f"over Pillow's own limit of {2 * (Image.MAX_IMAGE_PIXELS or 0):,} pixels") from None
+        raise BadPicture(Note("bad.pillow", {"limit": 2 * (Image.MAX_IMAGE_PIXELS or 0)})) from None
     except Exception as error:
         # a broken file may trip Pillow's parsers in any way at all
         if isinstance(error, OSError) and error.errno is not None:
-            raise BadPicture(f"cannot be read: {error.strerror}") from None
+            raise BadPicture(Note("bad.system", {"said": error.strerror})) from None
         said = str(error)
         short = any(words in said for words in _SHORT)
-        raise BadPicture("truncated" if short else f"broken ({said})") from None
+        raise BadPicture(_TRUNCATED if short else Note("bad.broken", {"said": said})) from None
 
 
 def _open(file: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
     start = file.read(4096)
     file.seek(0)
     if not start:
-        raise BadPicture("empty file")
+        raise BadPicture(Note("bad.empty"))
     name = next((name for name, at, magic in _MAGIC if start.startswith(magic, at)), "")
     if name not in _PLUGINS:
         raise BadPicture(_stranger(name, start))
     if name == "WebP":
         # libwebp sets up its canvas when the file is opened, so that this must come before
         if file.seek(0, io.SEEK_END) < int.from_bytes(start[4:8], "little") + 8:
-            raise BadPicture("truncated")
+            raise BadPicture(_TRUNCATED)
         file.seek(0)
         width, height = _webp_size(start)
         if width * height > max_pixels:
-            raise _too_large(width, height, max_pixels)
+            raise BadPicture(too_large(width, height, max_pixels))
     image = _PLUGINS[name](file)
     if image.width * image.height > max_pixels:
-        raise _too_large(image.width, image.height, max_pixels)
+        raise BadPicture(too_large(image.width, image.height, max_pixels))
     return image
 
 
-def _stranger(name: str, start: bytes) -> str:
+def _stranger(name: str, start: bytes) -> Note:
     if name:
-        return f"format {name} is not on the list ({', '.join(FORMATS)})"
+        return Note("bad.format", {"format": name, "known": FORMATS})
     if len(start) < 12:
-        return "not a picture (too short)"
+        return Note("bad.short")
     # only a text's last character may be cut off by reading its beginning
     text = start.decode("utf-8", errors="ignore")
     if len(text.encode()) >= len(start) - 3 and all(letter.isprintable() or letter.isspace() for letter in text):
-        return "not a picture (text)"
-    return f"not a picture (none of {', '.join(FORMATS)})"
+        return Note("bad.text")
+    return Note("bad.none", {"known": FORMATS})
 
 
-def _too_large(width: int, height: int, limit: int) -> BadPicture:
-    return BadPicture(f"{width:,} × {height:,} pixels is over the limit of {limit:,}")
+def too_large(width: int, height: int, limit: int) -> Note:
+    """What is wrong with a picture of more pixels than are decoded."""
+    return Note("bad.large", {"width": width, "height": height, "limit": limit})
 
 
 def _webp_size(start: bytes) -> tuple[int, int]:
     """Width and height from a WebP's first chunk (RFC 9649, sections 2.5 to 2.7)."""
     chunk, body = start[12:16], start[20:30]
     if len(body) < 10:
-        raise BadPicture("truncated")
+        raise BadPicture(_TRUNCATED)
     if chunk == b"VP8X":
         return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
     if chunk == b"VP8L":
@@ -386,10 +397,11 @@ def _eight_bits(image: Image.Image, channels: int) -> NDArray[np.uint8]:
     if image.mode in _GREY_16:
         values = np.asarray(image).astype(np.int64)
         if values.min() < 0 or values.max() > 65535:
-            raise BadPicture(f"mode {image.mode} with values from {values.min()} to {values.max()}, beyond 16 bits")
+            low, high = int(values.min()), int(values.max())
+            raise BadPicture(Note("bad.deep", {"mode": image.mode, "low": low, "high": high}))
         image = Image.fromarray(((values + 128) // 257).astype(np.uint8))
     if image.mode not in _CONVERTIBLE:
-        raise BadPicture(f"mode {image.mode} has no 8-bit form")
+        raise BadPicture(Note("bad.mode", {"mode": image.mode}))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         page = Image.new("RGB", image.size, "white")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from miwake.data.naming import few, natural_key, plural, split_of
+from miwake.data.naming import few, first, natural_key, plural, split_of
 from miwake.errors import DataError
-from miwake.types import SPLITS, UNASSIGNED, Dataset
+from miwake.types import SPLITS, UNASSIGNED, Dataset, Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ class _Found:
     outside: int = 0
 
 
-def guess(path: Path) -> str | None:
+def guess(path: Path) -> Note | None:
     """Why this looks like a folder of class folders, or None."""
     if not path.is_dir():
         return None
@@ -47,8 +47,10 @@ def guess(path: Path) -> str | None:
     classes = sorted({name for _, part in parts for name in _folders(path / part)}, key=natural_key)
     if len(classes) < 2 or all(name.lower() in _PARTS for name in classes):
         return None
-    below = f" below {few([part for _, part in parts])}" if parts[0][1] else ""
-    return f"it has {len(classes)} folders{below} that name classes: {few(classes)}."
+    found = {"n": len(classes), "classes": first(classes)}
+    if parts[0][1]:
+        return Note("data.folder.guess.below", {**found, "parts": first([part for _, part in parts])})
+    return Note("data.folder.guess", found)
 
 
 def read(path: Path) -> Dataset:
@@ -225,23 +227,20 @@ def _too_few_classes(path: Path, classes: list[str], outside: int) -> DataError:
     )
 
 
-def _notes(parts: list[tuple[int, str]], empty: list[str], found: _Found) -> list[str]:
+def _notes(parts: list[tuple[int, str]], empty: list[str], found: _Found) -> list[Note]:
     notes = []
     if parts[0][1]:
-        notes.append(
-            "Splits as the folders say: " + ", ".join(f"{name} is {SPLITS[split]}" for split, name in parts) + "."
-        )
+        named = tuple(Note("data.part", {"name": name, "split": SPLITS[split]}) for split, name in parts)
+        notes.append(Note("data.splits.folders", {"parts": named}))
     if empty:
-        notes.append(f"No pictures in {few(empty)}: left out of the classes.")
+        notes.append(Note("data.folder.empty", {"names": first(empty)}))
     if found.others:
-        endings = few([f"{count:,} {ending}" for ending, count in found.others.most_common()])
-        notes.append(f"Beside the pictures lie files that are none, and are ignored: {endings}.")
+        counted = found.others.most_common()
+        endings = [Note("data.folder.ending", {"n": count, "ending": ending}) for ending, count in counted]
+        notes.append(Note("data.folder.others", {"endings": first(endings)}))
     if found.outside:
-        notes.append(f"{plural(found.outside, 'file')} outside of the class folders: ignored.")
+        notes.append(Note("data.folder.outside", {"n": found.outside}))
     stems = [name[:dot] for name in found.paths if (dot := name.rfind(".")) > name.rfind("/")]
     if twins := len(stems) - len(set(stems)):
-        notes.append(
-            f"{plural(twins, 'file')} named like another but for the ending: if these are masks or second copies, "
-            f"move them out of the class folders."
-        )
+        notes.append(Note("data.folder.twins", {"n": twins}))
     return notes

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from miwake.data.naming import few, natural_key, plural, split_of
+from miwake.data.naming import few, first, natural_key, plural, split_of
 from miwake.errors import DataError
-from miwake.types import SPLITS, TEST, UNASSIGNED, Dataset
+from miwake.types import SPLITS, TEST, UNASSIGNED, Dataset, Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +41,10 @@ class _Pair:
     """What is left of the name without the split: `emnist-letters`."""
 
 
-def guess(path: Path) -> str | None:
+def guess(path: Path) -> Note | None:
     """Why this looks like MNIST-style files, or None."""
     files = _image_files(path)
-    return f"it holds {few([file.name for file in files])}." if files else None
+    return Note("data.idx.guess", {"files": first([file.name for file in files])}) if files else None
 
 
 def read(path: Path) -> Dataset:
@@ -114,7 +114,8 @@ def _dataset(
     if len(values) < 2:
         raise DataError(f"All labels in {path} are alike.", expected="pictures of at least two classes")
     root = pairs[0].images.parent.absolute()
-    given = few([f"{pair.images.name} is {SPLITS[pair.split]}" for pair in pairs if pair.split != UNASSIGNED])
+    parts = [(pair.images.name, SPLITS[pair.split]) for pair in pairs if pair.split != UNASSIGNED]
+    given = first([Note("data.part", {"name": name, "split": part}) for name, part in parts])
     return Dataset(
         name=root.name,
         source="idx",
@@ -125,7 +126,7 @@ def _dataset(
         targets=np.searchsorted(values, labels).astype(np.int64),
         split=split,
         pixels=pixels if pixels.ndim == 4 else pixels[..., None],
-        notes=(f"Splits as the files say: {given}.",) if given else (),
+        notes=(Note("data.splits.files", {"parts": given}),) if given else (),
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
 from miwake.types import TEST, TRAIN, VAL
 
+_T = TypeVar("_T")
 _NUMBER = re.compile(r"(\d+)")
 
 SPLIT_NAMES = {
@@ -39,10 +42,14 @@ def natural_key(text: str) -> tuple[tuple[object, ...], str]:
     return tuple(pieces), text
 
 
-def few(names: list[str] | tuple[str, ...], most: int = 5) -> str:
-    """The first names of a list for a sentence: `a, b, c, … (12)`."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown}, … ({len(names)})"
+def few(names: Sequence[str], most: int = 5) -> str:
+    """The first names of a list for an error: `a, b, c, … (12)`."""
+    return ", ".join(first(names, most))
+
+
+def first(names: Sequence[_T], most: int = 5) -> tuple[_T | str, ...]:
+    """The first names (or notes) of a list for a note: `a`, `b`, `c`, `… (12)`."""
+    return tuple(names) if len(names) <= most else (*names[:most], f"… ({len(names)})")
 
 
 def plural(count: int, word: str) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from miwake.data.decode import MAX_PIXELS, BadPicture, Raw, Size, decode_raw, upright
-from miwake.types import Interpolation, Preprocessing
+from miwake.types import Interpolation, Note, Preprocessing
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -44,7 +44,7 @@ def load(
 def load_raw(data: bytes, preprocessing: Preprocessing, max_pixels: int = MAX_PIXELS) -> tuple[NDArray[np.uint8], Raw]:
     """As `load`, from a file's bytes, together with the picture as it was decoded."""
     if preprocessing.channels not in (1, 3):
-        raise BadPicture(f"a picture file holds 1 or 3 channels, and the network takes {preprocessing.channels}")
+        raise BadPicture(Note("bad.file_channels", {"channels": preprocessing.channels}))
     raw = decode_raw(
         data,
         channels=preprocessing.channels,
@@ -65,7 +65,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadPicture(f"cannot be read: {error.strerror}") from None
+        raise BadPicture(Note("bad.system", {"said": error.strerror})) from None
 
 
 def fit(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
@@ -82,7 +82,7 @@ def with_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8
         BadPicture: the number of channels cannot become that one.
     """
     if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or 0 in picture.shape:
-        raise BadPicture(f"an array of {picture.dtype} of shape {picture.shape}, not (H, W, C) of uint8")
+        raise BadPicture(Note("bad.array", {"dtype": str(picture.dtype), "shape": str(picture.shape)}))
     if picture.ndim == 2:
         picture = picture[:, :, None]
     found = picture.shape[2]
@@ -94,7 +94,7 @@ def with_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8
         # Pillow's weights (ITU-R BT.601), so that an array and its PNG agree
         weights = np.array([19595, 38470, 7471], np.uint32)
         return ((picture @ weights + 0x8000) >> 16).astype(np.uint8)[:, :, None]
-    raise BadPicture(f"{found} channels, and the network takes {channels}")
+    raise BadPicture(Note("bad.channels", {"found": found, "channels": channels}))
 
 
 def _whole(size: Size, preprocessing: Preprocessing) -> Size:

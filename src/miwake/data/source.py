@@ -3,7 +3,7 @@
 A reader is a file in this folder; its name is its registration. It has
 
     LOOKS_FOR: str                        what it reads, for the message that no reader fits
-    def guess(path) -> str | None         one sentence why this path looks like its own; reads names and headers only
+    def guess(path) -> Sentence | None    why this path looks like its own; reads names and headers only
     def read(path) -> Dataset             splits and groups as the data gives them
     def toy(folder) -> Path               writes a tiny learnable data set and returns the path to hand to `read`
     def column(path, name) -> list[str] | None
@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from miwake.data.config import DataOptions, group_pattern
 from miwake.data.naming import few, plural
 from miwake.errors import DataError, UsageError, nearest, unknown
-from miwake.types import Dataset
+from miwake.look.words import told
+from miwake.types import Dataset, Note, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ class Source(Protocol):
 
     LOOKS_FOR: str
 
-    def guess(self, path: Path) -> str | None:
+    def guess(self, path: Path) -> Sentence | None:
         """One sentence why this path looks like this reader's own, or None."""
 
     def read(self, path: Path) -> Dataset:
@@ -85,8 +86,9 @@ def open_dataset(path: Path | str, options: DataOptions | None = None) -> Datase
         UsageError: a source's name is misspelt, or the group is neither a column nor matches any path.
     """
     path, options = Path(path), options or DataOptions()
+    reason: Sentence
     if options.source is not None:
-        name, reason = options.source, "as asked."
+        name, reason = options.source, Note("data.asked")
         reader = source(name)
         if name != "bundled":
             _must_exist(path)
@@ -101,11 +103,15 @@ def open_dataset(path: Path | str, options: DataOptions | None = None) -> Datase
             expected="files and folders that you may read",
             todo="check the path and its permissions.",
         ) from None
-    dataset = dataclasses.replace(dataset, notes=(f"Read by {name}: {reason}", *dataset.notes))
+    dataset = dataclasses.replace(dataset, notes=(_read_by(name, reason), *dataset.notes))
     return dataset if options.group is None else _grouped(dataset, path, reader, options.group)
 
 
-def _guess(path: Path) -> tuple[str, str]:
+def _read_by(name: str, reason: Sentence) -> Note:
+    return Note("data.read", {"source": name, "reason": reason})
+
+
+def _guess(path: Path) -> tuple[str, Sentence]:
     fits = _fitting(path)
     if len(fits) == 1:
         return fits[0]
@@ -113,13 +119,14 @@ def _guess(path: Path) -> tuple[str, str]:
         _must_exist(path)
         raise _nothing_fits(path)
     raise DataError(
-        f"{path} can be read in {len(fits)} ways: " + " ".join(f"{name}: {reason}" for name, reason in fits),
+        f"{path} can be read in {len(fits)} ways: "
+        + " ".join(f"{name}: {told(reason, 'en')}" for name, reason in fits),
         expected="data of one shape",
         todo=f"say which one is meant, such as --source {fits[0][0]}.",
     )
 
 
-def _fitting(path: Path) -> list[tuple[str, str]]:
+def _fitting(path: Path) -> list[tuple[str, Sentence]]:
     found = []
     for name in names():
         try:
@@ -179,11 +186,11 @@ def _grouped(dataset: Dataset, path: Path, reader: Source, text: str) -> Dataset
     column = cast("Callable[[Path, str], list[str] | None] | None", getattr(reader, "column", None))
     cells = column(path, text) if column else None
     if cells is not None:
-        what = f"the column {text}"
+        what = {"column": text}
     else:
         pattern = group_pattern(text)
         cells = [_matched(pattern, name) for name in dataset.paths]
-        what = f"the pattern {text} in the path"
+        what = {"pattern": text}
         if not any(cells):
             raise UsageError(
                 f"The group '{text}' is found in none of {plural(len(cells), 'path')}, such as {dataset.paths[0]}.",
@@ -192,11 +199,13 @@ def _grouped(dataset: Dataset, path: Path, reader: Source, text: str) -> Dataset
             )
     group = own_groups(cells, dataset.paths)
     alone = sum(not cell for cell in cells)
-    note = f"Grouped by {what}: {plural(len(set(cells) - {''}), 'group')}."
+    notes = [note for note in dataset.notes if not (isinstance(note, Note) and note.key.startswith("data.grouped"))]
+    notes.append(
+        Note(f"data.grouped.{'column' if 'column' in what else 'pattern'}", {**what, "n": len({*cells} - {""})})
+    )
     if alone:
-        note += f" {plural(alone, 'picture')} without one stand each for itself."
-    kept = tuple(line for line in dataset.notes if not line.startswith("Grouped by "))
-    return dataclasses.replace(dataset, group=group, notes=(*kept, note))
+        notes.append(Note("data.grouped.alone", {"n": alone}))
+    return dataclasses.replace(dataset, group=group, notes=tuple(notes))
 
 
 def _matched(pattern: re.Pattern[str], path: str) -> str:

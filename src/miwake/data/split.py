@@ -16,14 +16,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from miwake.data.config import DataOptions
-from miwake.data.naming import few, plural, split_of
+from miwake.data.naming import few, first, plural, split_of
 from miwake.data.stratify import Units, stratify
 from miwake.errors import DataError
 from miwake.files import write_whole
-from miwake.types import SPLITS, TEST, TRAIN, UNASSIGNED, VAL, Dataset
+from miwake.types import SPLITS, TEST, TRAIN, UNASSIGNED, VAL, Dataset, Note, Sentence
 
 _COLUMNS = ("path", "label", "split", "group")
-_WORDS = ("training", "validation", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class SplitReport:
     """(K, 3) pictures of each class in training, validation and test."""
     left_out: int
     """Pictures in no split: bad ones, and those whose copy or group lies in a given validation or test split."""
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
     """What to say aloud, in order; the last one says that the splits were checked to be disjoint."""
 
 
@@ -85,9 +84,7 @@ def split(
     if dataset.group is not None and len(missing) == 2:
         sentences += _about_evenness(counts, options)
     used = int((result != UNASSIGNED).sum())
-    sentences.append(
-        f"Checked: of {plural(used, 'picture')}, none has itself, an identical copy or its group in a second split."
-    )
+    sentences.append(Note("divide.checked", {"n": used}))
     report = SplitReport(
         classes=dataset.classes,
         counts=tuple((int(a), int(b), int(c)) for a, b, c in counts),
@@ -206,21 +203,18 @@ def _verify(result: NDArray[np.int8], unit: NDArray[np.int64]) -> None:
 
 def _about_given(
     dataset: Dataset, given: NDArray[np.int8], missing: tuple[int, ...], options: DataOptions, seed: int, pool: int
-) -> list[str]:
-    shares = _shares(missing, options)
-    taken = " and ".join(f"{shares[part]:.0%} for {_WORDS[part]}" for part in (VAL, TEST) if part in missing)
+) -> list[Note]:
     if not missing:
-        sentences = ["The data gives all three splits; they are kept."]
+        sentences = [Note("divide.given")]
         blank = int((given == UNASSIGNED).sum())
         if blank and pool > (given == TRAIN).sum():
-            sentences.append("Pictures without a split are used for training.")
+            sentences.append(Note("divide.blank"))
         return sentences
-    if (given == UNASSIGNED).all() or len(missing) == 2:
-        return [f"Divided at random, in each class alike, with seed {seed}: {taken}."]
-    lacks = " and ".join(_WORDS[part] for part in (VAL, TEST) if part in missing)
-    return [
-        f"The data gives no {lacks} split: taken from the {plural(pool, 'training picture')}, {taken} (seed {seed})."
-    ]
+    shares = _shares(missing, options)
+    if len(missing) == 2:
+        return [Note("divide.random", {"seed": seed, "val": shares[VAL], "test": shares[TEST]})]
+    (part,) = missing
+    return [Note(f"divide.taken.{SPLITS[part]}", {"n": pool, "share": shares[part], "seed": seed})]
 
 
 def _about_units(
@@ -229,54 +223,43 @@ def _about_units(
     identity: NDArray[np.int64] | None,
     readable: NDArray[np.bool_],
     straddling: NDArray[np.bool_],
-) -> list[str]:
+) -> list[Note]:
     sentences = []
     if bad := int((~readable).sum()):
-        sentences.append(f"{plural(bad, 'picture')} that cannot be read: left out.")
+        sentences.append(Note("divide.unreadable", {"n": bad}))
     if identity is not None:
         rows = readable.nonzero()[0]
         _, first, inverse = np.unique(identity[rows], return_index=True, return_inverse=True)
         first, inverse = rows[first], inverse.reshape(-1)
         if copies := len(rows) - len(first):
-            sentences.append(f"{plural(copies, 'picture')} identical to another; copies stay in one split.")
+            sentences.append(Note("divide.copies", {"n": copies}))
         original = first[inverse]
         differ = dataset.targets[rows] != dataset.targets[original]
         differ = differ.any(axis=1) if differ.ndim == 2 else differ
         if differ.any():
-            row = rows[differ.argmax()]
-            sentences.append(
-                f"{plural(int(differ.sum()), 'picture')} identical to one with another label, such as "
-                f"{dataset.paths[row]} and {dataset.paths[original[differ.argmax()]]}: one label must be wrong."
-            )
+            one, other = (dataset.paths[of[differ.argmax()]] for of in (rows, original))
+            sentences.append(Note("divide.contradict", {"n": int(differ.sum()), "one": one, "other": other}))
     if dataset.group is not None:
-        groups = len(np.unique(dataset.group))
-        sentences.append(f"{plural(groups, 'group')}, each kept within one split.")
+        sentences.append(Note("divide.groups", {"n": len(np.unique(dataset.group))}))
     if out := int(straddling.sum()):
-        sentences.append(
-            f"{plural(out, 'picture')} left out, because an identical picture or their group lies in the "
-            f"validation or test split that the data gives."
-        )
+        sentences.append(Note("divide.straddling", {"n": out}))
     return sentences
 
 
-def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[str]:
-    total = dict(zip(_WORDS, counts.sum(axis=0).tolist(), strict=True))
-    sentences = [("; ".join(f"{word} {count:,}" for word, count in total.items())).capitalize() + " pictures."]
+def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Note]:
+    sentences = [Note("divide.counts", dict(zip(SPLITS, counts.sum(axis=0).tolist(), strict=True)))]
     for part in (VAL, TEST):
         none = [name for name, count in zip(classes, counts[:, part], strict=True) if count == 0]
         if none:
-            what = "these classes are not judged" if part == TEST else "the choice of the model does not regard them"
-            sentences.append(
-                f"No {_WORDS[part]} picture of {few(none)}: {what}. Add pictures, so that each split has some."
-            )
+            sentences.append(Note(f"divide.none.{SPLITS[part]}", {"classes": first(none)}))
     return sentences
 
 
-def _about_evenness(counts: NDArray[np.int64], options: DataOptions) -> list[str]:
-    share = counts[:, TEST].sum() / counts.sum()
+def _about_evenness(counts: NDArray[np.int64], options: DataOptions) -> list[Note]:
+    share = float(counts[:, TEST].sum() / counts.sum())
     if 0.5 * options.test <= share <= 1.5 * options.test:
         return []
-    return [f"Test has {share:.0%} of the pictures, not {options.test:.0%}: the groups are too large to divide evenly."]
+    return [Note("divide.uneven", {"share": share, "wanted": options.test})]
 
 
 def write_split(path: Path, dataset: Dataset) -> None:

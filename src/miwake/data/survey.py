@@ -14,7 +14,7 @@ from miwake.data.config import DataOptions
 from miwake.data.decode import BadPicture, Header, decode, read_header
 from miwake.data.preprocess import read_bytes
 from miwake.machine import cores
-from miwake.types import Dataset
+from miwake.types import Dataset, Sentence
 
 _COLOUR = 8
 """Red, green and blue of a grey picture lie no further apart, of 255: a JPEG rounds them."""
@@ -38,7 +38,7 @@ class Survey:
     """1 where all pictures are grey, if only to look at; else 3; the number of planes for packed sources."""
     formats: dict[str, int]
     """Pictures of each format."""
-    bad: tuple[tuple[str, str], ...]
+    bad: tuple[tuple[str, Sentence], ...]
     """Path and reason of those whose header cannot be read."""
 
 
@@ -61,7 +61,7 @@ def survey(dataset: Dataset, options: DataOptions, sample: int | None = None) ->
         )
     rows = _spread(np.arange(len(dataset)), sample)
 
-    def look(row: int) -> Header | str:
+    def look(row: int) -> Header | Sentence:
         try:
             return read_header(dataset.file(row), max_pixels=options.max_pixels)
         except BadPicture as error:
@@ -71,10 +71,10 @@ def survey(dataset: Dataset, options: DataOptions, sample: int | None = None) ->
     bad = []
     with ThreadPoolExecutor(min(cores(), 16)) as pool:
         for row, found in zip(rows.tolist(), pool.map(look, rows.tolist()), strict=True):
-            if isinstance(found, str):
-                bad.append((dataset.paths[row], found))
-            else:
+            if isinstance(found, Header):
                 headers[row] = found
+            else:
+                bad.append((dataset.paths[row], found))
     colour = np.array([row for row, header in headers.items() if not header.grey], np.int64)
     sizes = np.array([(header.height, header.width) for header in headers.values()] or [(0, 0)])
     middle = np.median(sizes, axis=0).astype(int)
