@@ -34,6 +34,7 @@ PUBLIC = [
     "open_dataset",
     "open_run",
     "predict",
+    "told",
     "train",
 ]
 

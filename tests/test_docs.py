@@ -90,7 +90,7 @@ def test_folders_are_read_as_drawn(tmp_path: Path) -> None:
     assert len(drawn) == len(said) == 2
     for number, (text, sentence) in enumerate(zip(drawn, said, strict=True)):
         dataset = mw.open_dataset(tree(text, tmp_path / str(number)))
-        assert sentence in dataset.notes
+        assert sentence in map(mw.told, dataset.notes)
         assert len(dataset) == len(re.findall(r"\.(?:JPG|png)$", text, re.MULTILINE))
         assert (dataset.split >= 0).all() == ("train/" in text)
 
@@ -104,7 +104,7 @@ def test_packed_files_are_named_as_drawn(tmp_path: Path) -> None:
         folder.mkdir()
         source.source(name).toy(folder)
         assert {line.strip() for line in text.splitlines()[1:]} == {file.name for file in folder.iterdir()}
-        assert f"Read by {name}:" in mw.open_dataset(folder).notes[0]
+        assert f"Read by {name}:" in mw.told(mw.open_dataset(folder).notes[0])
 
 
 def test_tables_are_read_as_written(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from miwake.data.source import open_dataset
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
+    from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
     from miwake.run import Run, open_run
@@ -59,6 +60,7 @@ _HOMES = {
     "open_dataset": "data.source",
     "open_run": "run",
     "predict": "verbs.predict",
+    "told": "look.words",
     "train": "verbs.train",
 }
 
@@ -86,6 +88,7 @@ __all__ = [
     "open_dataset",
     "open_run",
     "predict",
+    "told",
     "train",
 ]
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from miwake.types import Sentence, sentences_from_json
+
 _TIE = 1e-12  # expected costs nearer than this share of the largest cost are the same but for rounding
 
 
@@ -25,8 +27,8 @@ class Rule:
     """An answer is given where its expected cost is at most this; None: always."""
     positive: tuple[str, ...] = ()
     """The classes that `miss` is about; none where the costs came as a matrix or were not given."""
-    notes: tuple[str, ...] = ()
-    """What was guessed or assumed, one sentence each, to be said aloud."""
+    notes: tuple[Sentence, ...] = ()
+    """What was guessed or assumed, to be said aloud."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain types for the model file's header."""
@@ -42,7 +44,7 @@ class Rule:
             unknown_cost=data.get("unknown_cost"),
             highest_cost=data.get("highest_cost"),
             positive=tuple(data.get("positive", ())),
-            notes=tuple(data.get("notes", ())),
+            notes=sentences_from_json(data.get("notes", ())),
         )
 
 

@@ -19,6 +19,9 @@ from torch import Tensor, nn
 from miwake import machine, tasks
 from miwake.data.decode import BadPicture
 from miwake.data.preprocess import load, network_input
+from miwake.look.language import spoken
+from miwake.look.text import Language
+from miwake.look.words import told
 from miwake.networks import weights
 from miwake.run import Header, damaged_header, is_run, load_weights, open_run, read_header
 from miwake.tasks.classify import Classify
@@ -99,32 +102,36 @@ class Predictor:
         return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
 
     def predict(
-        self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000
+        self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000, lang: str | None = None
     ) -> Iterator[Prediction | Unreadable]:
         """Answers in the order of the pictures, which are decoded ahead by other threads.
 
         Args:
             pictures: files, encoded bytes, or (H, W, C) uint8 arrays.
             max_pixels: larger ones are refused before they are decoded.
+            lang: language of what is wrong with a picture, en or ja; left away, MIWAKE_LANG or the locale says it.
         """
+        language = spoken(lang)
         waiting = iter(pictures)
         with ThreadPoolExecutor(machine.cores()) as pool:
             ahead: deque[list[_Pending]] = deque()
             while True:
                 chunk = list(itertools.islice(waiting, BATCH))
                 if chunk:
-                    ahead.append([(_name(source), pool.submit(self._load, source, max_pixels)) for source in chunk])
+                    ahead.append(
+                        [(_name(source), pool.submit(self._load, source, max_pixels, language)) for source in chunk]
+                    )
                 if ahead and (len(ahead) > 1 or not chunk):
                     yield from self._answer(ahead.popleft())
                 elif not chunk:
                     return
 
-    def _load(self, source: Source, max_pixels: int) -> NDArray[np.uint8] | str:
+    def _load(self, source: Source, max_pixels: int, language: Language) -> NDArray[np.uint8] | str:
         source = Path(source) if isinstance(source, str | PathLike) else source
         try:
             return load(source, self.header.preprocessing, max_pixels=max_pixels)
         except BadPicture as error:
-            return error.reason
+            return told(error.reason, language)
         except OSError as error:
             return error.strerror or str(error)
 

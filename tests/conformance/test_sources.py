@@ -14,6 +14,7 @@ from miwake.data.config import DataOptions
 from miwake.data.fingerprint import fingerprint
 from miwake.data.pictures import open_pictures
 from miwake.data.split import read_split, split, write_split
+from miwake.look.words import told
 from miwake.prediction import Predictor
 from miwake.run import Run, read_table
 from miwake.types import TRAIN, UNASSIGNED, Preprocessing
@@ -66,7 +67,7 @@ def test_a_data_set_is_whole(name: str, tmp_path: Path) -> None:
     assert set(np.unique(dataset.split)) <= {UNASSIGNED, 0, 1, 2}
     assert all(dataset.file(row).is_file() for row in range(0, count, 7)) or dataset.pixels is not None
     assert dataset.pixels is None or (dataset.pixels.ndim == 4 and dataset.pixels.dtype == np.uint8)
-    assert dataset.notes[0].startswith(f"Read by {name}: ")
+    assert told(dataset.notes[0]).startswith(f"Read by {name}: ")
     asked = open_dataset(path, DataOptions(source=name))
     assert list(asked.paths) == list(dataset.paths)
     np.testing.assert_array_equal(asked.targets, dataset.targets)

@@ -9,6 +9,7 @@ import pytest
 from miwake.errors import DataError, MiwakeError, UsageError
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.costs import Costs, read_costs
+from miwake.look.words import told
 
 
 def costs(classes: tuple[str, ...], cost: str | None = "miss=50,false-alarm=1", **more: object) -> Costs:
@@ -27,8 +28,8 @@ def test_two_classes() -> None:
     found = costs(("bad", "good"))
     assert found.matrix == ((0, 50), (1, 0))
     assert found.positive == ("bad",)
-    assert "'bad'" in found.notes[0]
-    assert "--positive" in found.notes[0]
+    assert "'bad'" in told(found.notes[0])
+    assert "--positive" in told(found.notes[0])
     assert costs(("bad", "good"), positive=("good",)).matrix == ((0, 1), (50, 0))
 
 
@@ -57,7 +58,7 @@ def test_what_cannot_be_guessed_is_asked_for() -> None:
 def test_one_class_against_the_rest() -> None:
     found = costs(("a", "b", "c"), positive=("b",))
     assert found.matrix == ((0, 1, 1), (50, 0, 50), (1, 1, 0))
-    assert any("other=1" in note for note in found.notes)
+    assert any("other=1" in told(note) for note in found.notes)
     assert costs(("a", "b", "c"), "miss=50, False_Alarm=2, other=0.5", positive=("b",)).matrix == (
         (0, 2, 0.5),
         (50, 0, 50),

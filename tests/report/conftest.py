@@ -210,7 +210,7 @@ def make_contents(
         "validation": make_evaluation(names, multilabel=multilabel, split="val"),
         "model": ModelSummary(
             architecture="small-64",
-            why="Few small pictures: a small network from scratch won the trial.",
+            why=("Few small pictures: a small network from scratch won the trial.",),
             parameters=1_234_567,
             operations=23_400_000,
             starting_weights="",

@@ -13,7 +13,8 @@ import pytest
 from miwake.evaluation.results import Evaluation
 from miwake.files import WriteError
 from miwake.look import words as catalogue_module
-from miwake.look.words import LANGUAGES, words
+from miwake.look.text import LANGUAGES
+from miwake.look.words import words
 from miwake.report.contents import DataFacts, Examples, Mistake, ReportContents
 from miwake.report.write import LIMIT, render, write
 from miwake.types import Figure
@@ -171,7 +172,7 @@ def test_hostile_names_are_only_text(contents: Any, language: str) -> None:
         configuration=evil,
         environment=evil,
         data=replace(sample.data, name=HOSTILE[1], notes=HOSTILE, split=HOSTILE),
-        model=replace(sample.model, architecture=HOSTILE[2], why=HOSTILE[1], starting_weights=HOSTILE[0]),
+        model=replace(sample.model, architecture=HOSTILE[2], why=(HOSTILE[1],), starting_weights=HOSTILE[0]),
         history=[{**row, "phase": HOSTILE[place % 2]} for place, row in enumerate(sample.history)],
     )
     html = render(hostile)

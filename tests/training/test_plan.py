@@ -10,6 +10,7 @@ import torch
 
 from miwake import machine
 from miwake.errors import UsageError
+from miwake.look.words import told
 from miwake.tasks.classify import Classify
 from miwake.training import plan
 from miwake.training.config import Training
@@ -54,8 +55,8 @@ def test_rare_classes_count_more_by_as_much_as_they_are_rarer(counts):
     np.testing.assert_allclose(weights * counts, (weights * counts)[0])
     # on average over the pictures the loss keeps its size
     assert (weights * counts).sum() == pytest.approx(sum(counts))
-    assert f"{max(counts)} training pictures of '{task.classes[-1]}', {min(counts)} of 'a'" in said
-    assert "--class-weights none" in said
+    assert f"{max(counts):,} training pictures of '{task.classes[-1]}', {min(counts)} of 'a'" in told(said)
+    assert "--class-weights none" in told(said)
 
 
 def test_a_class_without_training_pictures_is_no_division_by_zero():
@@ -170,7 +171,7 @@ def slow(monkeypatch):
     """A machine on which every step takes a tenth of a second."""
 
     def measure(job, training):
-        return Cost(precision="fp32", threads=1, step=STEP, tried={"fp32": STEP}, memory=0)
+        return Cost(precision="fp32", threads=1, step=STEP, tried={("fp32", 1): STEP}, memory=0)
 
     monkeypatch.setattr(plan, "measure", measure)
 
@@ -189,7 +190,7 @@ def test_as_many_epochs_as_fit(job, slow):
 def test_no_fewer_than_make_sense_and_no_more_than_help(job, slow):
     few = settle(job(), Training(), seconds=1.0, least=10, most=300)
     assert few.recipe.epochs == 10
-    assert any("--time-limit" in reason for reason in few.reasons)
+    assert any("--time-limit" in told(reason) for reason in few.reasons)
     assert settle(job(), Training(), seconds=1e6, least=10, most=300).recipe.epochs == 300
 
 
@@ -243,6 +244,6 @@ def test_a_learning_rate_is_found_where_asked(job):
     asked = Training(epochs=2, threads=1, precision="fp32", find_learning_rate=True)
     found = settle(job(), asked, seconds=10.0, least=1, most=9)
     assert 1e-5 < found.recipe.learning_rate < 1
-    assert any("range test" in reason for reason in found.reasons)
+    assert any("range test" in told(reason) for reason in found.reasons)
     named = settle(job(learning_rate=0.125), replace(asked, learning_rate=0.125), seconds=10.0, least=1, most=9)
     assert named.recipe.learning_rate == 0.125

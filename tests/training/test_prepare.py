@@ -16,6 +16,7 @@ from miwake.data import cifar, folder, idx
 from miwake.data.config import DataOptions
 from miwake.data.pictures import Pictures
 from miwake.errors import UsageError
+from miwake.look.words import told
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.training.config import AugmentOptions, Training
@@ -207,7 +208,7 @@ def test_any_number_of_planes(source, channels, tmp_path):
 def test_planes_that_the_installed_weights_lack_start_from_nothing(tmp_path):
     found = prepared(cifar.toy(tmp_path), model="auto")
     assert found.choice.starting_weights == "none"
-    assert any("from scratch" in reason for reason in found.choice.reasons)
+    assert any("from scratch" in told(reason) for reason in found.choice.reasons)
 
 
 def test_a_network_by_name_is_not_second_guessed(tmp_path):

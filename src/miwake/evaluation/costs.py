@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from miwake.errors import DataError, UsageError, unknown
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_cells
+from miwake.types import Note
 
 _KINDS = ("miss", "false-alarm", "other")
 _SPOKEN = re.compile(r"\s*[\w-]+\s*=")
@@ -35,7 +36,7 @@ class Costs:
     """As `miwake.choice.Rule.costs`: (K, K), or (K, 2) for several labels."""
     positive: tuple[str, ...] = ()
     """The classes that `miss` is about."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What was guessed or assumed."""
 
 
@@ -65,7 +66,7 @@ def read_costs(
     if options.cost is None:
         if options.unknown_cost is None:
             return None
-        return Costs(matrix=_plain(len(classes), multilabel), notes=("Every mistake is taken to cost 1.",))
+        return Costs(matrix=_plain(len(classes), multilabel), notes=(Note("costs.plain"),))
     if _SPOKEN.match(options.cost) and not Path(options.cost).exists():
         return _spoken(options, classes, multilabel, counts)
     if multilabel:
@@ -98,7 +99,7 @@ def _spoken(
     if miss == alarm == 0:
         raise UsageError("A miss and a false alarm both cost nothing.", expected="a cost for one of them at least")
     other = given.get("other", min(miss, alarm))
-    notes = [f"'{kind}' is not given and taken to cost 1." for kind in _KINDS[:2] if kind not in given]
+    notes = [Note("costs.default", {"kind": kind}) for kind in _KINDS[:2] if kind not in given]
     if multilabel:
         matrix = np.full((len(classes), 2), other)
         matrix[[name in (options.positive or classes) for name in classes]] = miss, alarm
@@ -119,9 +120,7 @@ def _spoken(
     matrix[np.ix_(~chosen, chosen)] = alarm
     np.fill_diagonal(matrix, 0.0)
     if "other" not in given and len(classes) > 2:
-        notes.append(
-            f"A mistake that is neither a miss nor a false alarm is taken to cost {other:g} (other={other:g})."
-        )
+        notes.append(Note("costs.other", {"other": other}))
     return Costs(matrix=_tuples(matrix), positive=tuple(positive), notes=tuple(notes))
 
 
@@ -150,21 +149,21 @@ def _number(text: str, where: str) -> float:
     return value
 
 
-def _guess(classes: tuple[str, ...], counts: Sequence[int] | None) -> tuple[tuple[str, ...], str]:
+def _guess(classes: tuple[str, ...], counts: Sequence[int] | None) -> tuple[tuple[str, ...], Note]:
     """Which class `miss` is about, and why."""
     spoken = [name.replace("_", " ") for name in classes]
     good = [name for name, text in zip(classes, spoken, strict=True) if _GOOD.search(text)]
     bad = [name for name, text in zip(classes, spoken, strict=True) if _BAD.search(text) and name not in good]
-    other = "; name another with --positive."
     if len(bad) == 1:
-        return (bad[0],), f"'miss' is taken to be about '{bad[0]}', going by the name{other}"
+        return (bad[0],), Note("costs.guess.name", {"name": bad[0]})
     if len(good) == 1 and len(classes) > 1:
         rest = tuple(name for name in classes if name not in good)
-        shown = f"'{rest[0]}'" if len(rest) == 1 else f"all classes but '{good[0]}'"
-        return rest, f"'miss' is taken to be about {shown}, going by the names{other}"
+        if len(rest) == 1:
+            return rest, Note("costs.guess.names", {"name": rest[0]})
+        return rest, Note("costs.guess.rest", {"name": good[0]})
     if len(classes) == 2 and counts is not None and counts[0] != counts[1]:
         rare = classes[int(np.argmin(counts))]
-        return (rare,), f"'miss' is taken to be about '{rare}', the rarer class{other}"
+        return (rare,), Note("costs.guess.rare", {"name": rare})
     raise UsageError(
         "--cost speaks of a miss, but not of which class.",
         expected=f"--positive with one of {', '.join(classes[:12])}" + (", …" if len(classes) > 12 else ""),

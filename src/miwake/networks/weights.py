@@ -35,7 +35,7 @@ class StartingWeights:
     """The network that they were trained in; empty where the file does not say."""
     source: Source
     licence: str
-    """As its publisher states it."""
+    """As its publisher states it; empty for a run of one's own that began from random weights."""
     location: str = ""
     """Path of the file, or name at the hub."""
     trained_for: Preprocessing | None = None
@@ -186,7 +186,7 @@ def _from_path(path: Path, architecture: str) -> StartingWeights:
         name=path.name,
         architecture="",
         source="file",
-        licence="not stated in the file",
+        licence="not stated",
         location=str(path),
         trained_for=known,
     )
@@ -228,7 +228,7 @@ def _from_run(path: Path, header: dict[str, Any]) -> StartingWeights:
             name=str(path),
             architecture=str(header["architecture"]),
             source="run",
-            licence=str(began.get("licence") or "that of the run's own pictures"),
+            licence=str(began.get("licence") or ""),
             location=str(path),
             trained_for=Preprocessing.from_json(header["preprocessing"]),
             classes=tuple(header["settings"].get("classes", ())),

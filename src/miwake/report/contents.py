@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from miwake.evaluation.results import Evaluation
 from miwake.look.text import Language
-from miwake.types import Preprocessing
+from miwake.types import Preprocessing, Sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +27,10 @@ class DataFacts:
     """(K, 3): pictures of each class in training, validation and test."""
     pictures: tuple[int, int, int]
     """Pictures in training, validation and test; with several labels less than the sums of `counts`."""
-    notes: tuple[str, ...] = ()
-    """What the reader guessed, one sentence each."""
-    split: tuple[str, ...] = ()
-    """How the pictures were divided, one sentence each."""
+    notes: tuple[Sentence, ...] = ()
+    """What the reader guessed."""
+    split: tuple[Sentence, ...] = ()
+    """How the pictures were divided."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,14 +75,14 @@ class ModelSummary:
     """What the model is."""
 
     architecture: str
-    why: str
-    """Why it was chosen: a sentence."""
+    why: tuple[Sentence, ...]
+    """Why it was chosen."""
     parameters: int
     operations: int | None
     """Multiply-adds for one picture; None where they were not counted."""
     starting_weights: str = ""
     """Name of the weights that training began from; empty: random ones."""
-    licence: str = ""
+    licence: Sentence = ""
     """Of the starting weights."""
 
 
@@ -91,8 +91,8 @@ class Command:
     """A command to type next."""
 
     line: str
-    why: str
-    """What it does, a sentence."""
+    why: Sentence
+    """What it does."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

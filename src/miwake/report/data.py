@@ -10,10 +10,11 @@ from markupsafe import Markup
 from miwake.look import charts
 from miwake.look.svg import Frame
 from miwake.look.text import Language, clean, shorten
-from miwake.look.words import words
+from miwake.look.words import told, words
 from miwake.report.common import ROWS, TABLE, counted, label
 from miwake.report.contents import DataFacts, ReportContents
 from miwake.report.gallery import Budget, Shown, examples
+from miwake.types import Sentence
 
 _LINES = 40
 _LINE = 300
@@ -101,8 +102,8 @@ def _ranked(totals: Sequence[int], language: Language) -> Markup:
     return charts.ranked(frame, totals, x_label=x_label, y_label=y_label)
 
 
-def _lines(sentences: Sequence[str], language: Language) -> list[str]:
-    shown = [shorten(clean(sentence), _LINE) for sentence in sentences[:_LINES]]
+def _lines(sentences: Sequence[Sentence], language: Language) -> list[str]:
+    shown = [shorten(clean(told(sentence, language)), _LINE) for sentence in sentences[:_LINES]]
     if len(sentences) > _LINES:
         shown.append(words("report.more", language, n=f"{len(sentences) - _LINES:,}"))
     return shown

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from miwake.look.text import NONE, Language, clean, compact, percent, shorten
-from miwake.look.words import words
+from miwake.look.words import paragraph, told, words
 from miwake.report.contents import ModelSummary
 from miwake.types import Preprocessing
 
@@ -17,7 +17,7 @@ def model(summary: ModelSummary, language: Language) -> list[tuple[str, str]]:
     """Names and values of the model's facts."""
     facts = [
         ("architecture", clean(summary.architecture)),
-        ("why", clean(summary.why)),
+        ("why", clean(paragraph(summary.why, language))),
         ("parameters", compact(summary.parameters, language)),
     ]
     if summary.operations is not None:
@@ -25,7 +25,7 @@ def model(summary: ModelSummary, language: Language) -> list[tuple[str, str]]:
         facts.append(("operations", operations))
     facts.append(("start", clean(summary.starting_weights) or words("report.model.scratch", language)))
     if summary.licence:
-        facts.append(("licence", clean(summary.licence)))
+        facts.append(("licence", clean(told(summary.licence, language))))
     return [(words(f"report.model.{key}", language), value) for key, value in facts if value]
 
 

@@ -14,7 +14,7 @@ from miwake.files import write_text
 from miwake.look import charts
 from miwake.look.style import stylesheet
 from miwake.look.text import clean
-from miwake.look.words import words
+from miwake.look.words import told, words
 from miwake.report.classes import classes
 from miwake.report.common import counted
 from miwake.report.contents import ReportContents
@@ -121,7 +121,7 @@ def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
         "filters": filters(contents),
         "model": model(contents.model, language),
         "preprocessing": preprocessing(contents.preprocessing, language),
-        "commands": contents.commands,
+        "commands": [(command.line, told(command.why, language)) for command in contents.commands],
         "configuration": settings(contents.configuration, language),
         "environment": settings(contents.environment, language),
     }

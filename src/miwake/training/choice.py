@@ -10,7 +10,7 @@ from miwake import tasks
 from miwake.augment.config import Augmentation
 from miwake.tasks.task import Phase, Task, Turn
 from miwake.training.config import Recipe
-from miwake.types import Preprocessing
+from miwake.types import Preprocessing, Sentence, sentences_from_json, sentences_to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +26,15 @@ class Choice:
     task: Task
     phases: tuple[Phase, ...]
     recipe: Recipe
-    reasons: tuple[str, ...] = ()
-    """Why, a sentence each."""
+    reasons: tuple[Sentence, ...] = ()
+    """Why."""
 
     @property
     def pretrained(self) -> bool:
         """Whether it starts from weights that know something."""
         return self.starting_weights != "none"
 
-    def because(self, *reasons: str) -> Choice:
+    def because(self, *reasons: Sentence) -> Choice:
         """The same, with more reasons."""
         return replace(self, reasons=(*self.reasons, *reasons))
 
@@ -49,7 +49,7 @@ class Choice:
             "task": {"name": self.task.name, **self.task.to_json()},
             "phases": [asdict(phase) for phase in self.phases],
             "recipe": asdict(self.recipe),
-            "reasons": list(self.reasons),
+            "reasons": sentences_to_json(self.reasons),
         }
 
     @classmethod
@@ -67,7 +67,7 @@ class Choice:
             task=tasks.find(data["task"]["name"]).from_json(data["task"]),
             phases=tuple(_phase(phase) for phase in data["phases"]),
             recipe=Recipe(**data["recipe"]),
-            reasons=tuple(data["reasons"]),
+            reasons=sentences_from_json(data["reasons"]),
         )
 
 

@@ -15,7 +15,7 @@ from miwake.errors import MiwakeError
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe
 from miwake.training.schedule import Course
-from miwake.types import Preprocessing
+from miwake.types import Preprocessing, Sentence
 
 Mirror = Literal["auto", "none", "horizontal", "both"]
 
@@ -73,7 +73,7 @@ class Fitted:
     interrupted: bool
     augmentation: Augmentation
     """With mirroring as the validation pictures decided."""
-    mirror_reason: str
+    mirror_reason: Sentence
 
 
 @dataclass(kw_only=True)
@@ -95,6 +95,6 @@ class State:
     """Of the last step, near the output."""
     mirror: Mirror = "none"
     """`auto` until the validation pictures have decided."""
-    mirror_reason: str = ""
+    mirror_reason: Sentence = ""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""

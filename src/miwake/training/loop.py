@@ -29,7 +29,7 @@ from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, Stat
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, learning, make_optimizer
 from miwake.training.schedule import Course, rate
-from miwake.types import Batch
+from miwake.types import Batch, Note, sentences_from_json
 
 _UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
@@ -282,7 +282,7 @@ class Trainer:
         lost, won = int((plain & ~mirrored).sum()), int((~plain & mirrored).sum())
         allowed = max(1.0, math.sqrt(lost + won))
         self.state.mirror = "horizontal" if lost - won <= allowed else "none"
-        self.state.mirror_reason = f"{lost} of {len(plain)} validation pictures are lost in the mirror, {won} are won"
+        self.state.mirror_reason = Note("train.mirrored", {"lost": lost, "total": len(plain), "won": won})
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
         loss = row["val_loss"]
@@ -391,7 +391,8 @@ class Trainer:
             return False
         tensors, facts = found
         random, best_file = facts.pop("random"), facts.pop("best_file")
-        self.state = State(**facts | {"course": Course(**facts["course"])})
+        (reason,) = sentences_from_json([facts.get("mirror_reason", "")])
+        self.state = State(**facts | {"course": Course(**facts["course"]), "mirror_reason": reason})
         self.losses.total = self.state.loss_sum
         checkpoint.unpack_model("model", self.job.model, tensors)
         if self.average is not None:

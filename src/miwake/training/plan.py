@@ -18,7 +18,7 @@ from miwake.training.config import Recipe, Training, parse_time
 from miwake.training.find import find_rate
 from miwake.training.job import Job
 from miwake.training.probe import Cost, measure
-from miwake.types import TRAIN, Dataset
+from miwake.types import TRAIN, Dataset, Note
 
 UNEVEN = 3.0
 """Classes are uneven where one has this many times the training pictures of another."""
@@ -32,7 +32,7 @@ class Plan:
     recipe: Recipe
     phases: tuple[Phase, ...]
     cost: Cost
-    reasons: tuple[str, ...]
+    reasons: tuple[Note, ...]
 
 
 def budget(training: Training, pictures: int) -> float:
@@ -46,7 +46,7 @@ def budget(training: Training, pictures: int) -> float:
     return min(600.0, 60.0 + 0.06 * pictures)
 
 
-def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[str, ...]]:
+def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[Note, ...]]:
     """The task with its label smoothing and class weights, and a warning where classes are uneven.
 
     Digits on an even ground are learnt to the last one, which smoothed labels hinder.
@@ -64,11 +64,9 @@ def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple
     if training.class_weights == "none" or (training.class_weights == "auto" and not uneven):
         return task, ()
     weights = _balanced(counts)
-    names = task.classes[int(counts.argmax())], task.classes[int(np.where(counts > 0, counts, most + 1).argmin())]
-    reason = (
-        f"Classes are uneven: {most} training pictures of '{names[0]}', {least} of '{names[1]}'. Rare classes count "
-        "more in the loss (--class-weights none turns this off)."
-    )
+    large = task.classes[int(counts.argmax())]
+    small = task.classes[int(np.where(counts > 0, counts, most + 1).argmin())]
+    reason = Note("train.uneven", {"most": most, "large": large, "least": least, "small": small})
     return replace(task, class_weights=weights), (reason,)
 
 
@@ -146,7 +144,7 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     epoch = cost.step * job.train.steps + judging
     observing = _FORWARD * cost.step * job.train.steps
     phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
-    reasons = [f"Quickest here: {cost}."] if len(cost.tried) > 1 else []
+    reasons = [cost.note()] if len(cost.tried) > 1 else []
     # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
     seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
@@ -156,9 +154,9 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         fits = int(max(seconds, 0.0) / epoch)
         epochs = min(max(fits, 1 if limit is not None else least), most)
         if fits < least and limit is None:
-            reasons.append(f"{least} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.")
+            reasons.append(Note("train.long", {"n": least, "seconds": seconds}))
     recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, seconds=limit)
     if training.find_learning_rate and training.learning_rate is None:
         recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))
-        reasons.append(f"Learning rate {recipe.learning_rate:.2g}, found by a range test.")
+        reasons.append(Note("train.rate", {"rate": recipe.learning_rate}))
     return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))

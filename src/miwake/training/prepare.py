@@ -28,7 +28,7 @@ from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
 from miwake.training.plan import draft, weigh
 from miwake.training.trial import try_learning, try_observing
-from miwake.types import TRAIN, VAL, Dataset, Preprocessing
+from miwake.types import TRAIN, VAL, Dataset, Note, Preprocessing, Sentence
 
 SMALL = "small"
 SMALL_SIDE = 64
@@ -180,7 +180,7 @@ class Prepared:
     dataset: Dataset
     pictures: Pictures
     choice: Choice
-    sentences: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     """How the pictures were divided."""
 
 
@@ -227,7 +227,7 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
 
     choice = choose(first, start, name, pictures)
     if free:
-        choice = choice.because(f"A small network from scratch at {start.size[0]} × {start.size[1]} pixels suits them.")
+        choice = choice.because(Note("train.small", {"height": start.size[0], "width": start.size[1]}))
         ready = asked.model.starting_weights in ("auto", "imagenet") and look.channels in (1, 3)
         if ready and kind_of(pictures, dataset, look) != "digits":
             rival_start, rival_name = preprocessing_for(look, asked.model, INSTALLED)
@@ -286,11 +286,17 @@ def _compete(
     job = make_job(scratch, dataset, pictures, replace(asked.model, starting_weights="none"), None)
     alone = try_learning(job, asked.training, rival=head.figure, seconds=seconds)
     figure = scratch.task.monitor
-    text = (
-        f"Tried on validation: {scratch.architecture} from scratch for {alone.seconds:.0f} s, {figure} "
-        f"{100 * alone.figure:.1f}%; a new head on {transfer.architecture} with ImageNet weights, "
-        f"{100 * head.figure:.1f}%."
+    tried = Note(
+        "train.tried",
+        {
+            "network": scratch.architecture,
+            "seconds": alone.seconds,
+            "figure": Note("train.accuracy") if figure == "accuracy" else figure,
+            "alone": alone.figure,
+            "rival": transfer.architecture,
+            "head": head.figure,
+        },
     )
     if head.figure > alone.figure:
-        return transfer.because(text, "So it starts from the ImageNet weights."), True
-    return scratch.because(text, "So it learns from scratch."), False
+        return transfer.because(tried, Note("train.transfer")), True
+    return scratch.because(tried, Note("train.scratch")), False

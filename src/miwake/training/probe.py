@@ -12,6 +12,7 @@ from miwake.machine import machine, use_threads
 from miwake.training.config import Precision, Training
 from miwake.training.job import Job
 from miwake.training.rehearsal import Rehearsal
+from miwake.types import Note
 
 _SECONDS = 0.4  # of steps, after one that warms up
 _GAIN = 0.93  # share of the time of plain floats that others must stay below, to be worth their rounding
@@ -25,14 +26,23 @@ class Cost:
     threads: int
     step: float
     """Seconds a step with these."""
-    tried: dict[str, float]
-    """Seconds a step for each way that was tried."""
+    tried: dict[tuple[Precision, int], float]
+    """Seconds a step for each precision and number of threads that was tried."""
     memory: int
     """Most bytes of memory that this process, or the GPU, has held until now."""
 
-    def __str__(self) -> str:
-        others = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in self.tried.items())
-        return f"{self.precision} on {self.threads} thread{'s' if self.threads > 1 else ''} ({others} a step)"
+    def note(self) -> Note:
+        """What was tried, and which was the quickest; threads are named where it is not as many as there are."""
+        full = max(threads for _, threads in self.tried)
+        tried = tuple(
+            Note(
+                "train.way" if threads == full else "train.way.threads",
+                {"precision": precision, "n": threads, "milliseconds": 1000 * seconds},
+            )
+            for (precision, threads), seconds in self.tried.items()
+        )
+        threads = Note("unit.threads", {"n": self.threads})
+        return Note("train.quickest", {"precision": self.precision, "threads": threads, "tried": tried})
 
 
 def precisions(training: Training, device: torch.device) -> tuple[Precision, ...]:
@@ -62,12 +72,11 @@ def measure(job: Job, training: Training) -> Cost:
         best = _best(tried, best)
     use_threads(best[1])
     torch.set_rng_state(state)
-    names = {way: way[0] if way[1] == full else f"{way[0]} on {way[1]}" for way in tried}
     return Cost(
         precision=best[0],
         threads=best[1],
         step=tried[best],
-        tried={names[way]: seconds for way, seconds in tried.items()},
+        tried=tried,
         memory=_memory(device),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelS
 from miwake.run import Run
 from miwake.training.choice import Choice
 from miwake.training.job import Fitted
-from miwake.types import TEST, TRAIN, VAL, Batch, Dataset
+from miwake.types import TEST, TRAIN, VAL, Batch, Dataset, Note, Sentence, sentences_from_json
 from miwake.verbs._judge import Judged, counts, label_of
 
 _MISTAKES, _EXAMPLES, _SEEN, _VERSIONS = 24, 8, 8, 5
@@ -55,11 +56,16 @@ def contents(
         examples=_examples(dataset, pictures),
         seen=_seen(dataset, pictures, judged, choice if fitted is None else _as_trained(choice, fitted)),
         filters=_filters(model),
-        configuration={"asked": config["request"], "chosen": config["chosen"]},
+        configuration={"asked": config["request"], "chosen": _settings(config["chosen"])},
         environment=run.environment(),
         commands=_commands(run),
         language=language,
     )
+
+
+def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
+    """What was chosen, without the reasons, which stand beside the model."""
+    return {key: value for key, value in chosen.items() if key != "reasons"}
 
 
 def _as_trained(choice: Choice, fitted: Fitted) -> Choice:
@@ -74,7 +80,7 @@ def _data(dataset: Dataset, judged: Judged) -> DataFacts:
         counts=counts(dataset),
         pictures=(len(dataset.rows(TRAIN)), len(dataset.rows(VAL)), len(dataset.rows(TEST))),
         notes=dataset.notes,
-        split=tuple(judged.header.data.get("split", ())),
+        split=sentences_from_json(judged.header.data.get("split", ())),
     )
 
 
@@ -83,12 +89,20 @@ def _model(judged: Judged, choice: Choice, model: nn.Module, dataset: Dataset) -
     _, operations = measure(choice.architecture, channels=shape.channels, classes=len(dataset.classes), size=shape.size)
     return ModelSummary(
         architecture=choice.architecture,
-        why=" ".join(choice.reasons),
+        why=choice.reasons,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         operations=operations,
         starting_weights=str(start.get("name", "")),
-        licence=str(start.get("licence", "")),
+        licence=_licence(start),
     )
+
+
+def _licence(start: Mapping[str, Any]) -> Sentence:
+    """Of the starting weights."""
+    stated = str(start.get("licence", ""))
+    if not stated and start.get("source") == "run":
+        return Note("licence.own")
+    return Note("licence.unstated") if stated == "not stated" else stated
 
 
 def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
@@ -179,7 +193,7 @@ def _filters(model: nn.Module) -> NDArray[np.float32] | None:
 
 def _commands(run: Run) -> Sequence[Command]:
     return (
-        Command(line=f"miwake predict {run.folder} PICTURES…", why="answers for new pictures"),
-        Command(line=f"miwake evaluate {run.folder} DATA", why="figures on other data, such as next month's"),
-        Command(line=f"miwake train --resume {run.folder}", why="goes on where a stopped run was"),
+        Command(line=f"miwake predict {run.folder} PICTURES…", why=Note("next.predict")),
+        Command(line=f"miwake evaluate {run.folder} DATA", why=Note("next.evaluate")),
+        Command(line=f"miwake train --resume {run.folder}", why=Note("next.resume")),
     )

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -18,7 +18,6 @@ import torch
 from miwake import machine
 from miwake.data.config import DataOptions
 from miwake.data.fingerprint import fingerprint
-from miwake.data.naming import plural
 from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
@@ -27,8 +26,10 @@ from miwake.evaluation import read_costs, sentences, summary
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
+from miwake.look.language import spoken
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language
+from miwake.look.words import told, words
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
@@ -39,8 +40,9 @@ from miwake.training.config import AugmentOptions, Training, check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
 from miwake.training.plan import budget, settle
-from miwake.training.prepare import Asked, Prepared, make_job, prepare
-from miwake.types import TEST, TRAIN, VAL, Dataset
+from miwake.training.prepare import Asked, Decoding, Prepared, make_job, prepare
+from miwake.training.probe import Cost
+from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Sentence, sentences_from_json, sentences_to_json
 from miwake.verbs import _judge, _report
 from miwake.verbs._options import check_evaluation, check_model
 
@@ -61,7 +63,13 @@ class Request:
     augment: AugmentOptions = field(default_factory=AugmentOptions)
     training: Training = field(default_factory=Training)
     evaluation: EvaluateOptions = field(default_factory=EvaluateOptions)
-    lang: Language = "en"
+    lang: Language | None = None
+    """None is said by MIWAKE_LANG or the locale."""
+
+    @property
+    def language(self) -> Language:
+        """What people are spoken to in."""
+        return spoken(self.lang)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
@@ -104,13 +112,13 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     """See `miwake.verbs.train`."""
     machine.calm_allocator()
     if resume is not None:
-        if out is not None or asked != Request(data=""):
+        if out is not None or asked != Request(data="", lang=asked.lang):
             raise UsageError(
                 "A run goes on as it began; it takes no other flags.",
-                expected="--resume alone",
+                expected="--resume, and --lang at most",
                 todo=f"miwake train --resume {resume}",
             )
-        return _resume(open_run(resume), started)
+        return _resume(open_run(resume), asked.lang, started)
     check_training(asked.training)
     check_model(asked.model)
     check_evaluation(asked.evaluation)
@@ -118,7 +126,7 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     machine.use_threads(asked.training.threads)
     device = machine.pick_device(asked.training.device)
     dataset = _listed(asked)
-    _say_data(dataset)
+    _say_data(dataset, asked.language)
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
     try:
@@ -134,12 +142,13 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
 
 
 def _settled(asked: Request) -> Request:
-    """The same with paths that hold from any folder, for `--resume` and `evaluate`."""
+    """The same with paths that hold from any folder, and its language, for `--resume` and `evaluate`."""
     costs = asked.evaluation
     cost = None if costs.cost is None else _absolute(costs.cost)
     taxonomy = None if costs.taxonomy is None else costs.taxonomy.absolute()
     costs = replace(costs, cost=cost, taxonomy=taxonomy)
-    return replace(asked, data=_absolute(asked.data), model=_resolved(asked.model), evaluation=costs)
+    settled = replace(asked, data=_absolute(asked.data), model=_resolved(asked.model), evaluation=costs)
+    return replace(settled, lang=asked.language)
 
 
 def _absolute(text: str) -> str:
@@ -177,10 +186,9 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
         return total - (time.monotonic() - started)
 
     _check_costs(asked, dataset)
-    prepared = prepare(dataset, asked.asked(), decoding=_decoding, seconds=left)
+    prepared = prepare(dataset, asked.asked(), decoding=_decoding(asked.language), seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset)
-    for sentence in prepared.sentences:
-        say(sentence)
+    _tell(prepared.sentences, asked.language)
     job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
     pretrained = prepared.choice.pretrained
     plan = settle(
@@ -191,35 +199,36 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
         most=30 if pretrained else 300,
     )
     choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
-    chosen = {"chosen": choice.to_json(), "split": list(prepared.sentences)}
+    chosen = {"chosen": choice.to_json(), "split": sentences_to_json(prepared.sentences)}
     write_json(run.folder / "config.json", {"request": asked.to_json()} | chosen)
     make_latest(run)
     prepared = replace(prepared, choice=choice)
-    _say_plan(run, prepared, job, plan.cost.step, plan.cost.memory)
+    _say_plan(run, prepared, job, plan.cost, asked.language)
     job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=False)
 
 
-def _resume(run: Run, started: float) -> Run:
-    """Go on with a run; what was chosen stays chosen."""
+def _resume(run: Run, lang: Language | None, started: float) -> Run:
+    """Go on with a run; what was chosen stays chosen, but for the language if it is asked for."""
     config = run.config()
     asked = request_of(run)
+    asked = replace(asked, lang=lang or asked.lang)
     if config.get("finished", False):
-        say(f"{run.folder} is finished; its report is {run.report}")
+        say(words("train.finished", asked.language, folder=run.folder, report=run.report))
         return run
     dataset = _listed(asked)
     if config["chosen"] is None:
         machine.use_threads(asked.training.threads)
         return _plan_and_learn(run, asked, dataset, machine.pick_device(asked.training.device), started)
     try:
-        choice, sentences_of_split = Choice.from_json(config["chosen"]), tuple(config["split"])
+        choice, divided = Choice.from_json(config["chosen"]), sentences_from_json(config["split"])
     except (KeyError, TypeError, ValueError) as error:
         raise _strange(run, error) from None
     machine.use_threads(choice.recipe.threads)
     dataset = read_split(run.folder / "split.csv", dataset)
-    with _decoding(len(dataset)) as line:
+    with _decoding(asked.language)(len(dataset)) as line:
         pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
-    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=sentences_of_split)
+    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=divided)
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
 
@@ -249,46 +258,62 @@ def _check_costs(asked: Request, dataset: Dataset) -> None:
     targets = np.asarray(dataset.targets)
     counts = targets.sum(0) if dataset.multilabel else np.bincount(targets, minlength=len(dataset.classes))
     costs = read_costs(asked.evaluation, dataset.classes, multilabel=dataset.multilabel, counts=counts.tolist())
-    for note in () if costs is None else costs.notes:
-        say(note)
+    _tell(() if costs is None else costs.notes, asked.language)
     if asked.evaluation.taxonomy is not None:
         read_taxonomy(asked.evaluation.taxonomy, dataset.classes)
 
 
-@contextmanager
-def _decoding(count: int) -> Iterator[Callable[[int, int], None]]:
-    with progress(count, "Reading pictures") as line:
-        yield lambda done, _: line.update(done)
+def _decoding(language: Language) -> Decoding:
+    @contextmanager
+    def line_for(count: int) -> Iterator[Callable[[int, int], None]]:
+        with progress(count, words("train.reading", language), language=language) as line:
+            yield lambda done, _: line.update(done)
+
+    return line_for
 
 
-def _say_data(dataset: Dataset) -> None:
-    say(f"{dataset.name}: {len(dataset):,} pictures, {len(dataset.classes)} classes.", bold=True)
-    for note in dataset.notes:
-        say(note)
+def _tell(sentences: Iterable[Sentence], language: Language) -> None:
+    for sentence in sentences:
+        say(told(sentence, language))
 
 
-def _say_plan(run: Run, prepared: Prepared, job: Job, step: float, memory: int) -> None:
+def _say_data(dataset: Dataset, language: Language) -> None:
+    pictures = Note("unit.pictures", {"n": len(dataset)})
+    classes = Note("unit.classes", {"n": len(dataset.classes)})
+    say(words("train.data", language, name=dataset.name, pictures=pictures, classes=classes), bold=True)
+    _tell(dataset.notes, language)
+
+
+def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Language) -> None:
     """What will be done, and an estimate of time and memory."""
-    choice, shape = prepared.choice, prepared.choice.preprocessing
-    parameters = sum(parameter.numel() for parameter in job.model.parameters())
-    seconds = choice.recipe.epochs * job.train.steps * step
-    for reason in choice.reasons:
-        say(reason)
-    say(
-        f"Plan: {choice.architecture} ({parameters:,} parameters) "
-        f"at {shape.size[0]} × {shape.size[1]}, "
-        f"{plural(choice.recipe.epochs, 'epoch')} of {job.train.steps} steps in {choice.recipe.precision}: about "
-        f"{seconds:.0f} s and {memory / 2**30:.1f} GiB. Everything goes to {run.folder}."
-    )
+    choice, recipe, steps = prepared.choice, prepared.choice.recipe, job.train.steps
+    height, width = choice.preprocessing.size
+    plan = {
+        "network": choice.architecture,
+        "parameters": sum(parameter.numel() for parameter in job.model.parameters()),
+        "height": height,
+        "width": width,
+        "epochs": Note("unit.epochs", {"n": recipe.epochs}),
+        "steps": steps,
+        "precision": recipe.precision,
+        "seconds": recipe.epochs * steps * cost.step,
+        "memory": cost.memory / 2**30,
+        "folder": str(run.folder),
+    }
+    _tell([*choice.reasons, Note("train.plan", plan)], language)
 
 
 def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
-    with _stopping() as stop, progress(1000, "Training") as line:
+    language = asked.language
+    with _stopping() as stop, progress(1000, words("train.training", language), language=language) as line:
 
         def report(moment: Moment) -> None:
             done = moment.step / max(moment.total, 1)
             figure = moment.figures.get(job.task.monitor)
-            text = f"loss {moment.loss:.3f}" + (f", {100 * figure:.1f}% val" if figure is not None else "")
+            if figure is None:
+                text = words("train.moment", language, loss=moment.loss)
+            else:
+                text = words("train.moment.val", language, loss=moment.loss, figure=figure)
             line.update(round(1000 * done), text)
 
         try:
@@ -297,10 +322,10 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
             save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
             raise
     if fitted.interrupted:
-        say(f"Stopped. The best weights so far are kept; `miwake train --resume {run.folder}` would go on from here.")
+        say(words("train.stopped", language, folder=run.folder))
     if fitted.mirror_reason:
-        mirrored = "mirrored from then on" if fitted.augmentation.mirror == "horizontal" else "left unmirrored"
-        say(f"Mirroring was tried: {fitted.mirror_reason}; the training pictures were {mirrored}.")
+        way = "on" if fitted.augmentation.mirror == "horizontal" else "off"
+        say(words(f"train.mirror.{way}", language, reason=fitted.mirror_reason))
     return _finish(run, asked, prepared, job, fitted)
 
 
@@ -339,7 +364,7 @@ def header_of(prepared: Prepared, job: Job, options: ModelOptions) -> Header:
             "fingerprint": fingerprint(dataset, prepared.pictures),
             "pictures": len(dataset),
             "training_pictures": len(dataset.rows(TRAIN)),
-            "split": list(prepared.sentences),
+            "split": sentences_to_json(prepared.sentences),
         },
         starting_weights={} if start is None else start.facts(),
         versions=machine.environment()["versions"],
@@ -356,13 +381,19 @@ def _finish(run: Run, asked: Request, prepared: Prepared, job: Job, fitted: Fitt
     save_model(run.model_file, fitted.model, judged.header)
     _judge.write(run, judged, dataset)
     contents = _report.contents(
-        run, judged, dataset, pictures, fitted=fitted, choice=prepared.choice, model=fitted.model, language=asked.lang
+        run,
+        judged,
+        dataset,
+        pictures,
+        fitted=fitted,
+        choice=prepared.choice,
+        model=fitted.model,
+        language=asked.language,
     )
     write(contents, run.report)
     if not fitted.interrupted:
         write_json(run.folder / "config.json", run.config() | {"finished": True})
-    say(summary(judged.evaluations["test"]))
-    for sentence in sentences(judged.evaluations["test"], asked.lang)[:_SENTENCES]:
-        say(sentence)
-    say(f"Model:  {run.model_file}\nReport: {run.report}\nUse it: miwake predict {run.folder} PICTURES…")
+    say(summary(judged.evaluations["test"], asked.language))
+    _tell(sentences(judged.evaluations["test"], asked.language)[:_SENTENCES], asked.language)
+    say(words("train.end", asked.language, model=run.model_file, report=run.report, folder=run.folder))
     return run

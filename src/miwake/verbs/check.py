@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from miwake.data.config import DataOptions
+from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Checked:
 
     report: CheckReport
     json: bool
+    lang: Language
 
 
 def check(
@@ -29,6 +31,7 @@ def check(
     *,
     data_options: DataOptions = DataOptions(),
     json: bool = False,
+    lang: Language | None = None,
 ) -> Checked:
     """The data doctor: read every picture, change nothing, and say what is wrong.
 
@@ -36,6 +39,7 @@ def check(
         data: What `miwake train` would be given.
         data_options: How the data is read and divided.
         json: Print a JSON object in place of sentences.
+        lang: Language of the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
         The findings; the command ends with code 1 where something must be mended before training.
@@ -45,12 +49,15 @@ def check(
     """
     from miwake.data.check import check as examine
     from miwake.data.source import open_dataset
+    from miwake.look.language import spoken
     from miwake.look.terminal import progress
+    from miwake.look.words import words
 
+    language = spoken(lang)
     dataset = open_dataset(os.fspath(data), data_options)
-    with progress(len(dataset), "Reading pictures") as line:
+    with progress(len(dataset), words("train.reading", language), language=language) as line:
         report = examine(dataset, data_options, lambda done, total: line.update(done))
-    return Checked(report, json)
+    return Checked(report, json, language)
 
 
 def show(checked: Checked) -> int:
@@ -58,8 +65,8 @@ def show(checked: Checked) -> int:
     from miwake.look.terminal import say
 
     if checked.json:
-        print_json(checked.report.to_json(), indent=2)
+        print_json(checked.report.to_json(checked.lang), indent=2)
     else:
-        for sentence in checked.report.sentences():
+        for sentence in checked.report.sentences(checked.lang):
             say(sentence)
     return 0 if checked.report.ok else 1

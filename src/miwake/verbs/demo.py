@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from os import PathLike
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from miwake.look.text import Language
 from miwake.training.config import Training
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def demo(
     out: str | PathLike[str] | None = None,
     time_limit: str = "45s",
     seed: int = 0,
-    lang: Literal["en", "ja"] = "en",
+    lang: Language | None = None,
 ) -> Run:
     """Train on real handwritten digits that come with the install, in under a minute.
 
@@ -25,7 +26,7 @@ def demo(
         out: The run folder; left away, a new one under runs/.
         time_limit: Time for the whole of it.
         seed: Of everything random.
-        lang: Language of the report: en or ja.
+        lang: Language of the terminal and the report: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
         The run, whose folder holds the model, its figures and the report.

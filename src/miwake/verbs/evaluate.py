@@ -6,12 +6,13 @@ import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from miwake.data.config import DataOptions
 from miwake.evaluation.config import EvaluateOptions
+from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Evaluated:
 
     evaluation: Evaluation
     json: bool
-    lang: Literal["en", "ja"]
+    lang: Language
 
 
 def evaluate(
@@ -38,7 +39,7 @@ def evaluate(
     csv: str | PathLike[str] | None = None,
     pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
     device: str = "auto",
-    lang: Literal["en", "ja"] = "en",
+    lang: Language | None = None,
 ) -> Evaluated:
     """Figures of a run with intervals: on its own test pictures, or on other data.
 
@@ -52,7 +53,7 @@ def evaluate(
         csv: Also write the answer to every picture.
         pictures_out: Also write the pictures that were answered wrong, with the answer drawn on them, to this folder.
         device: cpu, cuda, cuda:1, …
-        lang: Language of the sentences: en or ja.
+        lang: Language of the table and the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
         The figures.
@@ -60,8 +61,10 @@ def evaluate(
     Raises:
         MiwakeError: no such run or data, or classes that the model does not know.
     """
+    from miwake.look.language import spoken
     from miwake.verbs import _evaluation
 
+    language = spoken(lang)
     found = _evaluation.evaluate(
         os.fspath(run),
         None if data is None else os.fspath(data),
@@ -72,7 +75,7 @@ def evaluate(
         pictures_out=None if pictures_out is None else Path(pictures_out),
         device=device,
     )
-    return Evaluated(found, json, lang)
+    return Evaluated(found, json, language)
 
 
 def show(evaluated: Evaluated) -> int:
@@ -84,7 +87,7 @@ def show(evaluated: Evaluated) -> int:
     if evaluated.json:
         print_json(to_json(evaluated.evaluation), indent=2)
         return 0
-    say(summary(evaluated.evaluation))
+    say(summary(evaluated.evaluation, evaluated.lang))
     for sentence in sentences(evaluated.evaluation, evaluated.lang):
         say(sentence)
     return 0

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from miwake.errors import UsageError
+from miwake.look.text import Language
 
 if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts
 
 
+class Listed(list["ModelFacts"]):
+    """Facts on networks, and the language that they are to be shown in."""
+
+    def __init__(self, facts: Iterable[ModelFacts], lang: Language) -> None:
+        super().__init__(facts)
+        self.lang = lang
+
+
 def models(
     name: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]")] = None,
-) -> list[ModelFacts]:
+    *,
+    lang: Language | None = None,
+) -> Listed:
     """What networks there are to choose from, with their size, work and weights.
 
     Args:
         name: Part of a name, to see only those; `timm:NAME` tells of any model of timm.
+        lang: Language of the table: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
         Facts on each, in the order of the families.
@@ -27,36 +40,46 @@ def models(
         UsageError: no name is like that.
     """
     from miwake.errors import unknown
+    from miwake.look.language import spoken
     from miwake.networks.facts import describe
     from miwake.networks.registry import names
 
+    language = spoken(lang)
     if name is not None and name.startswith("timm:"):
-        return [describe(name)]
+        return Listed([describe(name)], language)
     wanted = [known for known in names() if name is None or name.lower() in known]
     if not wanted and name is not None:
         raise unknown("network", name, names())
     if not wanted:
         raise UsageError("There are no networks.", todo="reinstall Miwake.")
-    return [describe(known) for known in wanted]
+    return Listed((describe(known) for known in wanted), language)
 
 
-def show(found: list[ModelFacts]) -> int:
+def show(found: Listed) -> int:
     """A table."""
     from miwake.look.terminal import say, table
+    from miwake.look.words import words
 
+    # values that are words and no names
+    said = {
+        "": "–",
+        "installed": words("models.installed", found.lang),
+        "not stated": words("licence.unstated", found.lang),
+    }
     rows = [
         (
             facts.name,
             f"{facts.parameters / 1e6:.2f}",
             f"{facts.operations / 1e6:,.0f}",
             facts.size,
-            facts.weights or "–",
-            facts.licence or "–",
+            said.get(facts.weights, facts.weights),
+            said.get(facts.licence, facts.licence),
         )
         for facts in found
     ]
-    table(rows, header=("network", "params M", "mult-adds M", "pixels", "weights", "licence"))
+    columns = ("network", "parameters", "operations", "size", "weights", "licence")
+    table(rows, header=[words(f"models.{column}", found.lang) for column in columns])
     if len(found) == 1 and found[0].paper:
         say(found[0].paper)
-    say("Weights: installed come with Miwake; others are fetched with --download. timm:NAME takes any model of timm.")
+    say(words("models.download", found.lang))
     return 0

@@ -15,6 +15,7 @@ import tyro
 
 from miwake.errors import DataError, UsageError
 from miwake.files import make_folder
+from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Answers:
 
     stream: Iterator[Prediction | Unreadable]
     json: bool
+    lang: Language
 
     def __iter__(self) -> Iterator[Prediction | Unreadable]:
         return self.stream
@@ -44,6 +46,7 @@ def predict(
     pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
     device: str = "auto",
     max_pixels: int = 200_000_000,
+    lang: Language | None = None,
 ) -> Answers:
     """Answer for pictures: files, folders, patterns, or paths from standard input.
 
@@ -56,6 +59,8 @@ def predict(
         pictures_out: Also write each picture with its answer drawn on it to this folder.
         device: cpu, cuda, cuda:1, …
         max_pixels: Refuse larger pictures before they are decoded.
+        lang: Language of the table and of what is wrong with a picture: en or ja; left away, MIWAKE_LANG or the
+            locale says it.
 
     Returns:
         An iterator over `Prediction`, or `Unreadable` for pictures that could not be read.
@@ -63,8 +68,10 @@ def predict(
     Raises:
         MiwakeError: no such run, or no pictures.
     """
+    from miwake.look.language import spoken
     from miwake.prediction import Predictor
 
+    language = spoken(lang)
     named = [pictures] if isinstance(pictures, str | PathLike) else pictures
     files = _files(os.fspath(picture) for picture in named)
     predictor = Predictor.open(os.fspath(run), device)
@@ -75,13 +82,13 @@ def predict(
             expected="a model of grey or colour pictures",
             todo=f"miwake evaluate {os.fspath(run)} DATA",
         )
-    answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels)
+    answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels, lang=language)
     if pictures_out is not None:
         make_folder(Path(pictures_out))
         answers = _draw(answers, predictor, Path(pictures_out), max_pixels)
     if csv is not None:
         answers = _write_csv(answers, Path(csv), predictor.task.classes)
-    return Answers(answers, json)
+    return Answers(answers, json, language)
 
 
 def _files(names: Iterable[str]) -> list[Path]:
@@ -181,9 +188,11 @@ def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str,
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
     from miwake.look.terminal import say
-    from miwake.look.text import clean
+    from miwake.look.text import cells, clean
+    from miwake.look.words import words
     from miwake.prediction import Unreadable
 
+    unknown, none = (words(f"predict.{key}", answers.lang) for key in ("unknown", "none"))
     bad = 0
     for answer in answers:
         if isinstance(answer, Unreadable):
@@ -202,9 +211,9 @@ def show(answers: Answers) -> int:
                 }
             )
         else:
-            label = "I don't know" if answer.label is None else clean(answer.label) or "(none)"
+            label = unknown if answer.label is None else clean(answer.label) or none
             # one line a picture, however long its path
-            print(f"{100 * answer.probability:5.1f}%  {label:<20}  {clean(answer.path)}")
+            print(f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}  {clean(answer.path)}")
     if bad:
-        say(f"{bad} of the pictures could not be read.", file=sys.stderr)
+        say(words("predict.bad", answers.lang, n=bad), file=sys.stderr)
     return 3 if bad else 0

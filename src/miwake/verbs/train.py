@@ -6,13 +6,14 @@ import os
 import time
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from miwake.data.config import DataOptions
 from miwake.errors import UsageError
 from miwake.evaluation.config import EvaluateOptions
+from miwake.look.text import Language
 from miwake.networks.config import ModelOptions
 from miwake.training.config import AugmentOptions, Training
 
@@ -31,7 +32,7 @@ def train(
     evaluation: EvaluateOptions = EvaluateOptions(),
     out: str | PathLike[str] | None = None,
     resume: str | PathLike[str] | None = None,
-    lang: Literal["en", "ja"] = "en",
+    lang: Language | None = None,
 ) -> Run:
     """Train a model on a folder of pictures, and say honestly how good it is.
 
@@ -45,7 +46,8 @@ def train(
         evaluation: What mistakes cost, and how intervals are drawn.
         out: The run folder; left away, a new one under runs/.
         resume: A run that was stopped, to go on with.
-        lang: Language of the report: en or ja.
+        lang: Language of the terminal and the report: en or ja; left away, MIWAKE_LANG or the locale says it, or the
+            run that is gone on with.
 
     Returns:
         The run, whose folder holds the model, its figures and the report.
