@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from miwake.look.text import LANGUAGES
+from miwake.look.words import words
+from miwake.types import Note, Sentence
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["MIWAKE_LANG"] = "en"  # whatever the machine's locale
+
+InBoth = Callable[[Iterable[Sentence]], None]
 
 QUICK = ("--model", "small", "--epochs", "8", "--threads", "1", "--precision", "fp32")
 """Learns the toy data in a second, the same way on every machine."""
@@ -69,6 +76,23 @@ def command(*arguments: object, stdin: str = "", cwd: Path | None = None) -> End
 def miwake() -> Command:
     """The command line, in this process: `miwake("predict", run, file)`."""
     return command
+
+
+@pytest.fixture(scope="session")
+def in_both() -> InBoth:
+    """Fails unless each is a note, with words in both languages (`told` makes do without), that a file can keep."""
+
+    def check(sentences: Iterable[Sentence]) -> None:
+        for sentence in sentences:
+            assert isinstance(sentence, Note), sentence
+            assert len({words(sentence.key, language, **sentence.values) for language in LANGUAGES}) == 2
+            assert Note.from_json(json.loads(json.dumps(sentence.to_json()))) == sentence
+            inner = [
+                item for value in sentence.values.values() for item in (value if isinstance(value, tuple) else [value])
+            ]
+            check(item for item in inner if isinstance(item, Note))
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import expit, softmax
 
 from miwake.choice import Rule, choose, probabilities
+from miwake.types import Note
 
 LOGITS = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.floats(-800, 800))
 
@@ -74,7 +75,10 @@ def test_a_rule_survives_the_model_file(highest: float | None) -> None:
         unknown_cost=highest,
         highest_cost=highest,
         positive=("bad",),
-        notes=("guessed",),
+        notes=(Note("costs.default", {"kind": "miss"}), "A text."),
     )
     assert Rule.from_json(json.loads(json.dumps(rule.to_json()))) == rule
     assert Rule.from_json({}) is None
+    old = Rule.from_json({"costs": [[0, 1], [1, 0]], "notes": ["Every mistake is taken to cost 1."]})
+    assert old is not None
+    assert old.notes == ("Every mistake is taken to cost 1.",)

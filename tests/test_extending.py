@@ -34,6 +34,11 @@ for name in ("filename", "grades"):
     assert source.source(name).toy(Path(name)) == Path(name)
 assert mw.open_dataset("filename").source == "filename"
 assert mw.open_dataset("grades").source == "folder"
+Path("filename/notes.txt").touch()
+read, others = mw.open_dataset("filename").notes
+assert mw.told(read, "en").startswith("Read by filename: its files are named after 4 classes")
+assert (mw.told(others, "en"), mw.told(others, "ja")) == ("1 other file: ignored.", "ほかのファイル1個は無視します。")
+Path("filename/notes.txt").unlink()
 
 quick = ["--model", "dilated", "--epochs", "12", "--threads", "1", "--precision", "fp32", "--device", "cpu"]
 for name in ("filename", "grades"):
@@ -62,7 +67,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 4
+    assert len(files) == 5
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")

@@ -200,6 +200,9 @@ def test_the_report_is_json(photos: Path) -> None:
     assert back["ok"] is False
     assert back["bad"] == [["cat/00.png", "empty file"]]
     assert back["sentences"] == list(report.sentences())
+    japanese = report.to_json("ja")
+    assert japanese["bad"] == [("cat/00.png", "空のファイルです")]
+    assert japanese["sentences"] == list(report.sentences("ja"))
 
 
 def test_an_empty_data_set_does_not_break_it(tmp_path: Path) -> None:
@@ -264,3 +267,36 @@ def test_sign_digits_are_sound(shared_data: Path) -> None:
     root = shared_data / "sign-digits" / "Dataset"
     found = survey(dataset(root), OPTIONS, sample=200)
     assert (found.height, found.width, found.channels, found.bad) == (100, 100, 3, ())
+
+
+def test_all_that_is_said_is_said_in_both_languages(photos: Path, in_both: Any) -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    picture(101).save(photos / "cat" / "turned.jpg", exif=exif)
+    see_through = picture(102).convert("RGBA")
+    see_through.putalpha(90)
+    see_through.save(photos / "cat" / "glass.png")
+    frames = [picture(seed).quantize(8) for seed in (103, 105)]
+    frames[0].save(photos / "dog" / "moves.gif", save_all=True, append_images=frames[1:])
+    Image.new("RGB", (30, 40), (90, 90, 93)).save(photos / "cat" / "flat.png")
+    Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)).save(photos / "dog" / "deep.png")
+    for number in range(5):
+        (photos / "dog" / f"empty{number}.png").write_bytes(b"")
+    picture(0).save(photos / "dog" / "zero.bmp")
+    for name, count in (("fox", 4), ("hen", 1)):
+        (photos / name).mkdir()
+        for number in range(count):
+            picture(200 + 10 * len(name) + count + number).save(photos / name / f"{number}.png")
+    data = dataset(photos)
+    split = np.full(len(data), TRAIN, np.int8)
+    split[data.paths.index("dog/zero.bmp")] = TEST
+    report = check(replace(data, split=split), OPTIONS)
+    notes = report.notes()
+    in_both(notes)
+    said = {note.key.removeprefix("check.") for note in notes}
+    assert said == {
+        *("head", "bad", "contradict", "straddle", "unusable", "copies", "constant", "dark", "few", "uneven", "grey"),
+        *("modes", "formats", "turned", "transparent", "sixteen_bit", "several_frames", "mend"),
+    }
+    assert not any(sentence.isascii() for sentence in report.sentences("ja"))
+    assert "; … (2 more)." in " ".join(report.sentences("en"))

@@ -333,13 +333,14 @@ def test_pictures_between_pillows_limit_and_ours_are_let_in(monkeypatch: pytest.
         (b"%PDF-1.7 ...........", "format PDF is not on the list (JPEG, PNG, WebP, BMP, TIFF, GIF)"),
     ],
 )
-def test_what_is_no_picture_is_named(data: bytes, reason: str, tmp_path: Path) -> None:
+def test_what_is_no_picture_is_named(data: bytes, reason: str, tmp_path: Path, in_both: Any) -> None:
     path = tmp_path / "photo.jpg"
     path.write_bytes(data)
     for source in (data, path):
         with pytest.raises(BadPicture) as caught:
             read_header(source)
         assert told(caught.value.reason) == caught.value.found == reason
+        in_both([caught.value.reason])
 
 
 def test_formats_that_pillow_could_read_are_refused_if_not_on_the_list() -> None:

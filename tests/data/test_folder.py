@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,12 +57,13 @@ def test_folders_of_splits(tmp_path: Path, train: str, val: str, test: str) -> N
     }
 
 
-def test_what_is_no_picture_is_ignored_and_said(tmp_path: Path) -> None:
+def test_what_is_no_picture_is_ignored_and_said(tmp_path: Path, in_both: Any) -> None:
     _tree(tmp_path, "a/1.jpg", "b/2.weird", "a/.DS_Store", "a/Thumbs.db", "b/notes.TXT", "README.md", "stray.jpg")
     _tree(tmp_path, ".git/x/y.jpg", "__MACOSX/a/1.jpg", "a/.hidden.jpg")
     (tmp_path / "empty").mkdir()
     dataset = open_dataset(tmp_path)
     assert list(dataset.paths) == ["a/1.jpg", "b/2.weird"]
+    in_both(dataset.notes)
     said = " ".join(map(told, dataset.notes))
     assert "1 .txt" in said
     assert "1 file outside" in said

@@ -121,7 +121,7 @@ def _tied(draw: st.DrawFn) -> tuple[Dataset, NDArray[np.int64]]:
 
 @settings(max_examples=200)
 @given(_tied(), st.integers(0, 100))
-def test_copies_and_groups_never_straddle(data: tuple[Dataset, NDArray[np.int64]], seed: int) -> None:
+def test_copies_and_groups_never_straddle(in_both: Any, data: tuple[Dataset, NDArray[np.int64]], seed: int) -> None:
     dataset, identity = data
     try:
         result, report = split(dataset, OPTIONS, seed, identity)
@@ -143,6 +143,7 @@ def test_copies_and_groups_never_straddle(data: tuple[Dataset, NDArray[np.int64]
     assert report.left_out == (result.split == UNASSIGNED).sum()
     assert all(row[TRAIN] for row in report.counts)
     assert told(report.sentences[-1]).startswith("Checked")
+    in_both(report.sentences)
 
 
 def test_groups_are_stratified_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,10 @@ def test_two_classes() -> None:
         (("cat", "dog"), ("dog",)),
     ],
 )
-def test_the_positive_class_is_guessed(classes: tuple[str, ...], positive: tuple[str, ...]) -> None:
-    assert costs(classes, counts=[60, 40, 7][: len(classes)]).positive == positive
+def test_the_positive_class_is_guessed(classes: tuple[str, ...], positive: tuple[str, ...], in_both: Any) -> None:
+    found = costs(classes, counts=[60, 40, 7][: len(classes)])
+    assert found.positive == positive
+    in_both(found.notes)
 
 
 def test_what_cannot_be_guessed_is_asked_for() -> None:
@@ -74,6 +77,7 @@ def test_several_labels() -> None:
 
 def test_only_unknown_is_said() -> None:
     found = costs(("a", "b", "c"), None, unknown_cost=0.1)
+    assert [told(note, "ja") for note in found.notes] == ["誤りの費用はすべて1とみなします。"]
     assert found.matrix == ((0, 1, 1), (1, 0, 1), (1, 1, 0))
 
 

@@ -89,8 +89,9 @@ def test_progress_in_japanese() -> None:
     out, clock = io.StringIO(), Clock()
     with progress(2, "学習", language="ja", file=out, clock=clock) as line:
         clock.now = 40
-        line.update(1)
-    assert "残り40秒" in out.getvalue()
+        line.update(1, "損失0.5")
+        clock.now = 90
+    assert out.getvalue().splitlines() == ["学習：50%、残り40秒、損失0.5", "学習：1分30秒で完了、損失0.5"]
 
 
 def test_progress_in_a_terminal_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -115,3 +116,13 @@ def test_wrapping_keeps_a_path_whole() -> None:
 
 def test_wrapping_keeps_punctuation_with_its_word() -> None:
     assert not any(line.startswith(("。", "、")) for line in wrap("見分け、見分け。" * 10, 7))
+
+
+@given(st.text("見ステップ（）。、ー～ab 1", max_size=60), st.integers(8, 20))
+def test_wrapping_breaks_lines_as_japanese_typesetting_does(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    for before, after in itertools.pairwise(lines):
+        # but for what the writer separated by a space
+        if f"{before} " not in text:
+            assert not after.startswith(("ッ", "）", "。", "、", "ー", "～"))
+            assert not before.endswith("（")

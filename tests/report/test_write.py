@@ -14,10 +14,10 @@ from miwake.evaluation.results import Evaluation
 from miwake.files import WriteError
 from miwake.look import words as catalogue_module
 from miwake.look.text import LANGUAGES
-from miwake.look.words import words
-from miwake.report.contents import DataFacts, Examples, Mistake, ReportContents
+from miwake.look.words import told, words
+from miwake.report.contents import Command, DataFacts, Examples, Mistake, ReportContents
 from miwake.report.write import LIMIT, render, write
-from miwake.types import Figure
+from miwake.types import Figure, Note
 
 VOID = {"meta", "img", "br", "hr", "input", "link"}
 HOSTILE = (
@@ -420,3 +420,18 @@ def test_real_photographs(contents: Any, shared_data: Path) -> None:
         Examples(label=name, pictures=(picture,)) for name, picture in zip(sample.data.classes, pictures, strict=True)
     ]
     check(render(replace(sample, examples=examples)))
+
+
+def test_notes_are_told_in_the_pages_language_and_texts_as_they_are(contents: Any) -> None:
+    sample: ReportContents = contents()
+    note, old = Note("divide.random", {"seed": 7, "val": 0.1, "test": 0.2}), "A text of an older file."
+    data = replace(sample.data, notes=(Note("data.asked"), old), split=(note, old))
+    model = replace(sample.model, why=(Note("train.scratch"), old), starting_weights="x", licence=Note("licence.own"))
+    commands = [Command(line="miwake", why=Note("next.resume"))]
+    for language in LANGUAGES:
+        page = replace(sample, data=data, model=model, commands=commands, language=language)
+        text = check(render(page)).text
+        assert text.count(old) == 3
+        for told_ in (note, Note("data.asked"), Note("train.scratch"), Note("licence.own"), Note("next.resume")):
+            assert told(told_, language) in text
+            assert told(told_, "en" if language == "ja" else "ja") not in text

@@ -140,6 +140,7 @@ def test_mirroring_is_decided_on_validation(job, alike, epochs):
     assert fitted.best["val_accuracy"] > 0.9
     assert fitted.augmentation.mirror == ("horizontal" if alike else "none")
     assert "of 32 validation pictures" in told(fitted.mirror_reason)
+    assert "検証画像32枚のうち" in told(fitted.mirror_reason, "ja")
 
 
 @pytest.mark.parametrize("mirror", ["none", "horizontal", "both"])

@@ -49,8 +49,9 @@ def test_even_classes_weigh_the_same():
 
 
 @pytest.mark.parametrize("counts", [(10, 30), (1, 2, 300), (50, 500, 5000)])
-def test_rare_classes_count_more_by_as_much_as_they_are_rarer(counts):
+def test_rare_classes_count_more_by_as_much_as_they_are_rarer(counts, in_both):
     task, (said,) = weighed(counts)
+    in_both([said])
     weights = np.array(task.class_weights)
     np.testing.assert_allclose(weights * counts, (weights * counts)[0])
     # on average over the pictures the loss keeps its size
@@ -187,8 +188,9 @@ def test_as_many_epochs_as_fit(job, slow):
     assert found.seconds is None
 
 
-def test_no_fewer_than_make_sense_and_no_more_than_help(job, slow):
+def test_no_fewer_than_make_sense_and_no_more_than_help(job, slow, in_both):
     few = settle(job(), Training(), seconds=1.0, least=10, most=300)
+    in_both(few.reasons)
     assert few.recipe.epochs == 10
     assert any("--time-limit" in told(reason) for reason in few.reasons)
     assert settle(job(), Training(), seconds=1e6, least=10, most=300).recipe.epochs == 300
@@ -220,6 +222,13 @@ def test_the_loops_clock_runs_from_its_first_phase(job, slow):
     work = job()
     phases = replace(work, phases=work.task.phases(pretrained=True))
     assert settle(phases, Training(time_limit="1m"), seconds=10.0, least=1, most=300).recipe.seconds == 10.0
+
+
+def test_what_was_tried_is_said(in_both):
+    tried = {("fp32", 2): 0.05, ("bf16", 2): 0.03, ("bf16", 1): 0.04}
+    said = Cost(precision="bf16", threads=2, step=0.03, tried=tried, memory=0).note()
+    in_both([said])
+    assert told(said) == "Quickest here: bf16 on 2 threads (fp32 50 ms, bf16 30 ms, bf16 on 1 40 ms a step)."
 
 
 def test_measured_for_real(job):

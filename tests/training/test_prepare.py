@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from miwake.errors import UsageError
 from miwake.look.words import told
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
+from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.prepare import (
     SMALL_SIDE,
@@ -205,10 +207,12 @@ def test_any_number_of_planes(source, channels, tmp_path):
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
 
 
-def test_planes_that_the_installed_weights_lack_start_from_nothing(tmp_path):
+def test_planes_that_the_installed_weights_lack_start_from_nothing(tmp_path, in_both):
     found = prepared(cifar.toy(tmp_path), model="auto")
     assert found.choice.starting_weights == "none"
     assert any("from scratch" in told(reason) for reason in found.choice.reasons)
+    in_both(found.choice.reasons)
+    assert Choice.from_json(json.loads(json.dumps(found.choice.to_json()))).reasons == found.choice.reasons
 
 
 def test_a_network_by_name_is_not_second_guessed(tmp_path):

@@ -171,13 +171,18 @@ class CheckReport:
             said.append(Note("check.uneven", {"times": self.uneven}))
         if 0 < self.grey < self.pictures - len(self.bad):
             said.append(Note("check.grey", {"n": self.grey}))
-        for key, counts in (("modes", self.modes), ("formats", self.formats)):
+        for key, counts in (("check.modes", self.modes), ("check.formats", self.formats)):
             if len(counts) > 1:
                 each = tuple(Note("check.count", {"name": name, "n": count}) for name, count in counts.items())
-                said.append(Note(f"check.{key}", {"counts": each}))
-        for key in ("turned", "transparent", "sixteen_bit", "several_frames"):
-            if count := getattr(self, key):
-                said.append(Note(f"check.{key}", {"n": count}))
+                said.append(Note(key, {"counts": each}))
+        for key, count in (
+            ("check.turned", self.turned),
+            ("check.transparent", self.transparent),
+            ("check.sixteen_bit", self.sixteen_bit),
+            ("check.several_frames", self.several_frames),
+        ):
+            if count:
+                said.append(Note(key, {"n": count}))
         return said
 
 

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts
 
 
+_COLUMNS = (
+    "models.network",
+    "models.parameters",
+    "models.operations",
+    "models.size",
+    "models.weights",
+    "models.licence",
+)
+
+
 class Listed(list["ModelFacts"]):
     """Facts on networks, and the language that they are to be shown in."""
 
@@ -77,8 +87,7 @@ def show(found: Listed) -> int:
         )
         for facts in found
     ]
-    columns = ("network", "parameters", "operations", "size", "weights", "licence")
-    table(rows, header=[words(f"models.{column}", found.lang) for column in columns])
+    table(rows, header=[words(column, found.lang) for column in _COLUMNS])
     if len(found) == 1 and found[0].paper:
         say(found[0].paper)
     say(words("models.download", found.lang))

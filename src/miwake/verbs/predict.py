@@ -192,7 +192,7 @@ def show(answers: Answers) -> int:
     from miwake.look.words import words
     from miwake.prediction import Unreadable
 
-    unknown, none = (words(f"predict.{key}", answers.lang) for key in ("unknown", "none"))
+    unknown, none = words("predict.unknown", answers.lang), words("predict.none", answers.lang)
     bad = 0
     for answer in answers:
         if isinstance(answer, Unreadable):
