@@ -49,6 +49,8 @@ def test_other_data_is_judged_as_a_whole(place, toy_run, tmp_path, miwake):
     right = sum(row["label"] == row["true"] for row in rows)
     assert found["accuracy"]["value"] == pytest.approx(right / 96)
     assert {row["split"] for row in rows} == {"data"}
+    assert miwake("evaluate", toy_run, place / "toy").out.startswith("data: 96 pictures")
+    assert miwake("evaluate", toy_run, place / "toy", "--lang", "ja").out.startswith("指定データ：96枚の画像")
 
 
 def test_some_of_the_classes_in_another_order(place, toy_run, tmp_path, miwake):

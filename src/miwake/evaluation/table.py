@@ -32,7 +32,7 @@ def _title(evaluation: Evaluation, language: Language) -> str:
     return words("evaluate.title.groups", language, n=evaluation.groups, **values)
 
 
-_SPLITS = ("train", "val", "test")
+_SPLITS = ("train", "val", "test", "data")
 
 
 def _figures(evaluation: Evaluation, language: Language) -> list[tuple[str, str, str]]:

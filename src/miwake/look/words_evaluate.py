@@ -150,6 +150,7 @@ _SUMMARY: dict[str, dict[Language, str]] = {
         "en": "The {n} hardest of {classes}; evaluation.json has all.",
         "ja": "苦手な{n}クラス（{classes}中）。全クラスは evaluation.json にあります。",
     },
+    "split.data": {"en": "data", "ja": "指定データ"},
     "evaluate.coarse": {"en": "Coarse classes", "ja": "大分類"},
 }
 
