@@ -201,11 +201,12 @@ def test_a_missing_split_is_taken_from_training(given_: list[int], taken: int) -
 
 
 def test_classes_with_too_few_pictures() -> None:
-    with pytest.raises(DataError, match="only one picture of class 2"):
-        split(_dataset([0] * 10 + [1] * 10 + [2]), OPTIONS, 0)
-    with pytest.raises(DataError, match=r"only one picture of class 2 .*copies count once"):
+    for few in (1, 2):
+        with pytest.raises(DataError, match="fewer than three pictures of class 2"):
+            split(_dataset([0] * 10 + [1] * 10 + [2] * few), OPTIONS, 0)
+    with pytest.raises(DataError, match=r"fewer than three pictures of class 2 .*copies count once"):
         split(_dataset([0] * 10 + [1] * 10 + [2] * 3), OPTIONS, 0, np.array([*range(20), 50, 50, 50]))
-    with pytest.raises(DataError, match="only one group of pictures of class 0, class 1"):
+    with pytest.raises(DataError, match="fewer than three groups of pictures of class 0, class 1"):
         split(_dataset([0] * 10 + [1] * 10, group=["a"] * 10 + ["b"] * 10), OPTIONS, 0)
     with pytest.raises(DataError, match="without a picture to train on: class 1"):
         split(_dataset([0, 0, 0, 0, 1], given_=[TRAIN, TRAIN, TRAIN, TEST, TEST]), OPTIONS, 0)
@@ -213,10 +214,34 @@ def test_classes_with_too_few_pictures() -> None:
         split(_dataset([0, 1], given_=[TEST, TEST]), OPTIONS, 0)
 
 
-def test_two_pictures_of_a_class_are_one_to_learn_and_one_to_judge() -> None:
-    result, report = split(_dataset([0] * 10 + [1] * 10 + [2, 2]), OPTIONS, 0)
-    assert sorted(result.split[20:].tolist()) == [TRAIN, TEST]
+def test_where_validation_is_given_two_pictures_of_a_class_are_one_to_learn_and_one_to_judge() -> None:
+    given_ = [VAL, VAL, *[UNASSIGNED] * 22]
+    result, report = split(_dataset([0, 1, *[0] * 10, *[1] * 10, 2, 2], given_=given_), OPTIONS, 0)
+    assert sorted(result.split[-2:].tolist()) == [TRAIN, TEST]
     assert any(line.startswith("No validation picture of class 2") for line in map(told, report.sentences))
+    with pytest.raises(DataError, match="fewer than two pictures of class 2"):
+        split(_dataset([0, 1, *[0] * 10, *[1] * 11, 2], given_=given_), OPTIONS, 0)
+
+
+def test_no_split_is_empty() -> None:
+    with pytest.raises(DataError, match="none is left for val"):
+        split(_dataset([0, 1, 0, 1], given_=[TRAIN, TRAIN, TEST, TEST]), DataOptions(val=0.01), 0)
+
+
+def test_pictures_are_counted_not_their_labels() -> None:
+    labels = np.zeros((60, 3), np.uint8)
+    labels[:, 0] = labels[::2, 1] = labels[::3, 2] = 1
+    result, report = split(_dataset(labels), OPTIONS, 0)
+    said = [(result.split == part).sum() for part in (TRAIN, VAL, TEST)]
+    assert sum(said) == 60
+    assert f"Training {said[0]}; validation {said[1]}; test {said[2]} pictures." in map(told, report.sentences)
+
+
+def test_small_classes_are_named() -> None:
+    _, report = split(_dataset([0] * 40 + [1] * 19), OPTIONS, 0)
+    assert any(line.startswith("Fewer than 20 pictures of class 1:") for line in map(told, report.sentences))
+    _, report = split(_dataset([0] * 40 + [1] * 20), OPTIONS, 0)
+    assert not any(line.startswith("Fewer than") for line in map(told, report.sentences))
 
 
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=30), st.sampled_from([(0.7, 0.15, 0.15), (0.9, 0.1)]))

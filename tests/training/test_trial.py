@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import pytest
@@ -38,6 +39,16 @@ def test_when_a_race_is_decided(step, figure, decided):
     race = Race("accuracy", rival=0.7, short=50, longest=100)
     race.report(moment(step, **({} if figure is None else {"accuracy": figure})))
     assert race.decided() == decided
+
+
+def test_the_clock_ends_a_race_on_a_slow_machine(job, monkeypatch):
+    assert Race("accuracy", ends=time.monotonic()).decided()
+    assert not Race("accuracy", ends=time.monotonic() + 60).decided()
+    trainers = followed(monkeypatch)
+    monkeypatch.setattr("miwake.training.trial._LEAST", 0.0)
+    found = try_learning(job(), ASKED, rival=1.0, seconds=0.0)
+    assert trainers[0].state.course.step == 1
+    assert 0 <= found.figure <= 1
 
 
 def test_nothing_to_beat_is_never_decided():
@@ -82,6 +93,7 @@ def test_more_time_is_more_steps(job, monkeypatch):
     trainers = followed(monkeypatch)
     cost = type("Cost", (), {"step": 0.01, "precision": "fp32", "threads": 1})
     monkeypatch.setattr("miwake.training.trial.measure", lambda *_: cost)
+    monkeypatch.setattr("miwake.training.trial._LEAST", 1e9)
     try_learning(job(), ASKED, rival=1.0, seconds=20.0)
     assert trainers[0].state.course.step == 300
 

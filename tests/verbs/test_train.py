@@ -308,6 +308,9 @@ def test_a_loss_that_is_no_number(place, tmp_path, miwake):
     assert "at step 2" in ended.err
     assert ".png" in ended.err
     assert "--learning-rate" in ended.err
+    # the loop met it, not what was measured before the plan
+    assert "Plan:" in ended.out
+    assert "nothing was learnt before it" in ended.err
     # nothing good was learnt yet, so nothing is called a model
     assert not (tmp_path / "run" / "model.safetensors").exists()
 

@@ -91,6 +91,35 @@ class Augmentation:
         """Whether labels come out as shares of several classes."""
         return (self.mixup > 0 or self.cutmix > 0) and self.mix_share > 0
 
+    @property
+    def active(self) -> tuple[str, ...]:
+        """Names of the settings that change something."""
+        still = Augmentation()
+        return tuple(name for name in CHANGES if getattr(self, name) != getattr(still, name))
+
+
+CHANGES = (
+    "mirror",
+    "shift",
+    "scale",
+    "stretch",
+    "rotation",
+    "shear",
+    "perspective",
+    "crop",
+    "elastic",
+    "brightness",
+    "contrast",
+    "saturation",
+    "hue",
+    "tint",
+    "blur",
+    "noise",
+    "erase",
+    "mixup",
+    "cutmix",
+)
+"""Settings that change something by themselves; the others say how."""
 
 _RANGES = {
     "shift": (0.0, 1.0),

@@ -14,6 +14,7 @@ import numpy as np
 from miwake.data.config import DataOptions
 from miwake.data.decode import BadPicture, Header, decode_raw
 from miwake.data.preprocess import read_bytes
+from miwake.data.split import FEW
 from miwake.data.survey import looks_grey, size_pair
 from miwake.errors import DataError
 from miwake.look.words import told
@@ -22,7 +23,6 @@ from miwake.types import SPLITS, Dataset, Note, Sentence
 
 _CONSTANT = 8
 """A picture whose brightest and darkest values lie no further apart, of 255, shows nothing."""
-_FEW = 20
 """Pictures of a class below which figures about it mean little."""
 _UNEVEN = 5.0
 _SHOWN = 20
@@ -166,7 +166,7 @@ class CheckReport:
         if self.dark:
             said.append(_such_as("check.dark", self.dark))
         if self.few:
-            said.append(_such_as("check.few", self.few, least=_FEW))
+            said.append(_such_as("check.few", self.few, least=FEW))
         if self.uneven >= _UNEVEN:
             said.append(Note("check.uneven", {"times": self.uneven}))
         if 0 < self.grey < self.pictures - len(self.bad):
@@ -278,7 +278,7 @@ def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sent
         bad=tuple(bad),
         same=_same(dataset, looks),
         unusable=tuple(name for name in dataset.classes if different[name]["all"] < 3),
-        few=tuple(name for name in dataset.classes if 3 <= different[name]["all"] < _FEW),
+        few=tuple(name for name in dataset.classes if 3 <= different[name]["all"] < FEW),
         uneven=max(totals) / least if least else 0.0,
     )
 

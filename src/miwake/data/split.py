@@ -22,6 +22,8 @@ from miwake.errors import DataError
 from miwake.files import write_whole
 from miwake.types import SPLITS, TEST, TRAIN, UNASSIGNED, VAL, Dataset, Note, Sentence
 
+FEW = 20
+"""With fewer pictures a class can hardly be learnt, and figures on it say little."""
 _COLUMNS = ("path", "label", "split", "group")
 
 
@@ -77,13 +79,15 @@ def split(
         result[rows] = _divide(dataset, rows, unit, missing, options, seed)
     divided = dataclasses.replace(dataset, split=result)
     counts = _counts(divided)
+    sizes = {name: int((result == part).sum()) for part, name in enumerate(SPLITS)}
     _require_training(dataset, counts)
+    _require_all(dataset, sizes)
     _verify(result, unit)
     sentences += _about_units(dataset, unit, identity, readable, straddling)
-    sentences += _about_classes(dataset.classes, counts)
+    sentences += _about_classes(dataset.classes, counts, sizes)
+    used = sum(sizes.values())
     if dataset.group is not None and len(missing) == 2:
-        sentences += _about_evenness(counts, options)
-    used = int((result != UNASSIGNED).sum())
+        sentences += _about_evenness(sizes["test"] / used, options)
     sentences.append(Note("divide.checked", {"n": used}))
     report = SplitReport(
         classes=dataset.classes,
@@ -160,21 +164,23 @@ def _counts(dataset: Dataset) -> NDArray[np.int64]:
 
 
 def _require(dataset: Dataset, rows: NDArray[np.int64], unit: NDArray[np.int64], missing: tuple[int, ...]) -> None:
-    """Every class that is to be learnt and judged by the same pictures has at least two units of them."""
+    """Every class that is to be divided has a unit for each of the splits that are made of it."""
     if TEST not in missing or not len(rows):
         return
     classes = len(dataset.classes)
     number = np.unique(unit[rows], return_inverse=True)[1].reshape(-1)
     per_class = Units.of(number, dataset.targets[rows], classes).per_class()[:classes]
-    single = [name for name, count in zip(dataset.classes, per_class, strict=True) if count == 1]
-    if not single:
+    least = 1 + len(missing)
+    scarce = [name for name, count in zip(dataset.classes, per_class, strict=True) if 0 < count < least]
+    if not scarce:
         return
-    what = "picture" if dataset.group is None else "group of pictures"
+    what = "pictures" if dataset.group is None else "groups of pictures"
+    number_of = "two" if least == 2 else "three"
     raise DataError(
-        f"{plural(len(single), 'class')} of {dataset.name} cannot be divided: only one {what} of {few(single, 10)}"
-        + (" (identical copies count once)." if dataset.group is None else "."),
-        expected="at least two of each class, one to learn from and one to judge by; three with validation; 20 or "
-        "more for a figure that means something",
+        f"{plural(len(scarce), 'class')} of {dataset.name} cannot be divided: fewer than {number_of} {what} of "
+        f"{few(scarce, 10)}" + (" (identical copies count once)." if dataset.group is None else "."),
+        expected=f"at least {number_of} of each class, one to learn from and one for each of "
+        f"{' and '.join(SPLITS[part] for part in reversed(missing))}; {FEW} or more for a figure that means something",
         todo="add pictures, leave these classes out, or give a test split of your own.",
     )
 
@@ -186,6 +192,16 @@ def _require_training(dataset: Dataset, counts: NDArray[np.int64]) -> None:
             f"{plural(len(empty), 'class')} of {dataset.name} without a picture to train on: {few(empty, 10)}.",
             expected="pictures of every class in the training split, whose copies or groups are not in another",
             todo="add pictures of these classes, or leave the classes out.",
+        )
+
+
+def _require_all(dataset: Dataset, sizes: dict[str, int]) -> None:
+    empty = [name for name, count in sizes.items() if not count]
+    if empty:
+        raise DataError(
+            f"{dataset.name} has too few pictures: none is left for {' and '.join(empty)}.",
+            expected="three different pictures of each class at least; 20 or more for a figure that means something",
+            todo="add pictures, or larger --val and --test shares.",
         )
 
 
@@ -246,8 +262,11 @@ def _about_units(
     return sentences
 
 
-def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[Note]:
-    sentences = [Note("divide.counts", dict(zip(SPLITS, counts.sum(axis=0).tolist(), strict=True)))]
+def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64], sizes: dict[str, int]) -> list[Note]:
+    sentences = [Note("divide.counts", sizes)]
+    small = [name for name, count in zip(classes, counts.sum(axis=1), strict=True) if count < FEW]
+    if small:
+        sentences.append(Note("divide.few", {"classes": first(small), "few": FEW}))
     for part in (VAL, TEST):
         none = [name for name, count in zip(classes, counts[:, part], strict=True) if count == 0]
         if none:
@@ -255,8 +274,7 @@ def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64]) -> list[
     return sentences
 
 
-def _about_evenness(counts: NDArray[np.int64], options: DataOptions) -> list[Note]:
-    share = float(counts[:, TEST].sum() / counts.sum())
+def _about_evenness(share: float, options: DataOptions) -> list[Note]:
     if 0.5 * options.test <= share <= 1.5 * options.test:
         return []
     return [Note("divide.uneven", {"share": share, "wanted": options.test})]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from miwake.evaluation.decision import fit_decision, read_costs
     from miwake.evaluation.evaluation import evaluate
     from miwake.evaluation.table import summary
-    from miwake.evaluation.wording import sentences
+    from miwake.evaluation.wording import sentences, warnings
 
-__all__ = ["evaluate", "fit_decision", "fit_temperature", "read_costs", "sentences", "summary"]
+__all__ = ["evaluate", "fit_decision", "fit_temperature", "read_costs", "sentences", "summary", "warnings"]
 
 _HOME = {
     "evaluate": "evaluation",
@@ -25,6 +25,7 @@ _HOME = {
     "read_costs": "decision",
     "sentences": "wording",
     "summary": "table",
+    "warnings": "wording",
 }
 
 

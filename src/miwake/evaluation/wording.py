@@ -33,6 +33,11 @@ def sentences(evaluation: Evaluation, language: Language = "en", *, classes: int
     return [sentence for sentence in said if sentence]
 
 
+def warnings(evaluation: Evaluation, language: Language = "en") -> list[str]:
+    """Those of the sentences that say what the figures do not show."""
+    return [*_unproven(evaluation, language), *_scarce(evaluation, language)]
+
+
 def hardest(evaluation: Evaluation, classes: int) -> list[ClassFigures]:
     """The classes with the lowest recall, among those that have pictures, in the order of the classes."""
     present = [figures for figures in evaluation.per_class if figures.count]
@@ -64,10 +69,15 @@ def _overall(evaluation: Evaluation, language: Language) -> Iterator[str]:
     yield _share(f"evaluate.accuracy{several}", accuracy, language)
     label = evaluation.baseline_label
     yield _share("evaluate.baseline" if label else "evaluate.baseline.none", baseline, language, **_label(label))
-    if math.isfinite(accuracy.low) and accuracy.low <= baseline.value:
-        yield words("evaluate.unproven", language)
+    yield from _unproven(evaluation, language)
     if evaluation.top5 is not None:
         yield _share("evaluate.top5", evaluation.top5, language)
+
+
+def _unproven(evaluation: Evaluation, language: Language) -> Iterator[str]:
+    accuracy = evaluation.accuracy
+    if math.isfinite(accuracy.low) and accuracy.low <= evaluation.baseline.value:
+        yield words("evaluate.unproven", language)
 
 
 def _label(label: str) -> dict[str, object]:
@@ -156,6 +166,10 @@ def _basis(evaluation: Evaluation, language: Language) -> Iterator[str]:
     if evaluation.taxonomy is not None:
         coarse = evaluation.taxonomy
         yield _share("evaluate.taxonomy", coarse.accuracy, language, n=len(coarse.classes))
+    yield from _scarce(evaluation, language)
+
+
+def _scarce(evaluation: Evaluation, language: Language) -> Iterator[str]:
     groups = evaluation.groups
     if groups is not None:
         kind = "one" if groups == 1 else "few" if groups < _FEW_GROUPS else ""

@@ -136,6 +136,11 @@ _SPLIT: dict[str, dict[Language, str]] = {
         "en": "Training {train}; validation {val}; test {test} pictures.",
         "ja": "学習{train}枚、検証{val}枚、テスト{test}枚です。",
     },
+    "divide.few": {
+        "en": "Fewer than {few:d} pictures of {classes}: figures on so few say little. Add pictures where you can.",
+        "ja": "{classes} の画像は{few:d}枚未満です。これほど少ないと、成績からはほとんど何も言えません。可能なら画像を"
+        "追加してください。",
+    },
     "divide.none.val": {
         "en": "No validation picture of {classes}: the choice of the model does not regard them. Add pictures, so that "
         "each split has some.",

@@ -40,6 +40,13 @@ _REASONS: dict[str, dict[Language, str]] = {
         "en": "{n} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.",
         "ja": "{n}エポックには、通常の{seconds:.0f}秒より長くかかります。--time-limit で早く終えられます。",
     },
+    "train.short": {
+        "en": "The time allows {n} epoch, fewer than the {least} that make sense: a longer --time-limit would do "
+        "better.|The time allows {n} epochs, fewer than the {least} that make sense: a longer --time-limit would do "
+        "better.",
+        "ja": "この時間では{n}エポックしか学習できず、目安の{least}エポックに足りません。--time-limit を長くすると改善"
+        "します。",
+    },
     "train.rate": {
         "en": "Learning rate {rate:.2g}, found by a range test.",
         "ja": "学習率はレンジテストで{rate:.2g}に決めました。",
@@ -99,6 +106,17 @@ _WAY: dict[str, dict[Language, str]] = {
         "{steps}ステップ）学習します。見積もりは{seconds:.0f}秒、メモリ{memory:.1f} GiB です。結果はすべて {folder} に"
         "保存します。",
     },
+    "train.how": {
+        "en": "{start}. Batches of {batch}, {optimizer} at {rate:.2g}; training pictures vary by: {changes}.",
+        "ja": "{start}。バッチは{batch}枚、{optimizer}、学習率{rate:.2g}です。学習画像には次の変化を加えます：{changes}"
+        "。",
+    },
+    "train.start.nothing": {"en": "It starts from random weights", "ja": "乱数の重みから始めます"},
+    "train.start.weights": {
+        "en": "It starts from the weights {name}: first the last layer on frozen features, then everything",
+        "ja": "重み {name} から始め、まず特徴を固定して最終層を、次に全体を学習します",
+    },
+    "train.unchanged": {"en": "nothing", "ja": "なし"},
     "train.reading": {"en": "Reading pictures", "ja": "画像の読み込み"},
     "train.training": {"en": "Training", "ja": "学習"},
     "train.moment": {"en": "loss {loss:.3f}", "ja": "損失{loss:.3f}"},
@@ -132,4 +150,26 @@ _REPORT: dict[str, dict[Language, str]] = {
     "next.resume": {"en": "goes on where a stopped run was", "ja": "中断した学習を続きから再開します"},
 }
 
-WORDS: dict[str, dict[Language, str]] = {**_REASONS, **_COSTS, **_WAY, **_REPORT}
+_CHANGES: dict[str, dict[Language, str]] = {
+    "augment.mirror": {"en": "mirroring", "ja": "左右反転"},
+    "augment.shift": {"en": "shift", "ja": "平行移動"},
+    "augment.scale": {"en": "size", "ja": "拡大縮小"},
+    "augment.stretch": {"en": "proportions", "ja": "縦横比"},
+    "augment.rotation": {"en": "rotation", "ja": "回転"},
+    "augment.shear": {"en": "slant", "ja": "せん断"},
+    "augment.perspective": {"en": "perspective", "ja": "遠近"},
+    "augment.crop": {"en": "crop", "ja": "切り出し"},
+    "augment.elastic": {"en": "bending", "ja": "弾性変形"},
+    "augment.brightness": {"en": "brightness", "ja": "明るさ"},
+    "augment.contrast": {"en": "contrast", "ja": "コントラスト"},
+    "augment.saturation": {"en": "saturation", "ja": "彩度"},
+    "augment.hue": {"en": "hue", "ja": "色相"},
+    "augment.tint": {"en": "tint", "ja": "色かぶり"},
+    "augment.blur": {"en": "blur", "ja": "ぼかし"},
+    "augment.noise": {"en": "noise", "ja": "ノイズ"},
+    "augment.erase": {"en": "erasing", "ja": "部分消去"},
+    "augment.mixup": {"en": "mixup", "ja": "混合（mixup）"},
+    "augment.cutmix": {"en": "CutMix", "ja": "貼り合わせ（CutMix）"},
+}
+
+WORDS: dict[str, dict[Language, str]] = {**_REASONS, **_COSTS, **_WAY, **_REPORT, **_CHANGES}

@@ -24,6 +24,8 @@ class NonFiniteLoss(MiwakeError):
     """The loss became NaN or infinite. Exit code 1."""
 
     exit_code = 1
+    kept = False
+    """Whether the model holds good weights again; there are none before the first judgement."""
 
 
 @dataclass(frozen=True, kw_only=True)

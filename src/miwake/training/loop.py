@@ -350,12 +350,14 @@ class Trainer:
         rows = self.job.train.batch(state.epoch, batch % self.job.train.steps).rows
         shown = [self.job.paths[row] for row in rows.tolist()]
         listed = "\n  ".join(shown[:8]) + (f"\n  … and {len(shown) - 8} more" if len(shown) > 8 else "")
-        raise NonFiniteLoss(
+        error = NonFiniteLoss(
             f"The loss became NaN or infinite at step {step + 1}, on these pictures:\n  {listed}",
             expected="a finite loss",
             todo=f"a lower --learning-rate (now {recipe.learning_rate:g}), --clip 1 or --precision fp32; "
-            "the last good weights are kept in the run folder.",
+            + ("the last good weights are kept in the run folder." if self.best else "nothing was learnt before it."),
         )
+        error.kept = bool(self.best)
+        raise error
 
     # -- checkpoints -------------------------------------------------------------------------------------------
 

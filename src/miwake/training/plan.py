@@ -155,6 +155,8 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         epochs = min(max(fits, 1 if limit is not None else least), most)
         if fits < least and limit is None:
             reasons.append(Note("train.long", {"n": least, "seconds": seconds}))
+        if epochs < least:
+            reasons.append(Note("train.short", {"n": epochs, "least": least}))
     recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, seconds=limit)
     if training.find_learning_rate and training.learning_rate is None:
         recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 from dataclasses import dataclass, replace
 
 from miwake.training.config import Training
@@ -14,6 +15,7 @@ from miwake.training.probe import measure
 _CLEAR = 0.25  # lead of a rival that more steps would not turn
 _SHORT, _LONG = 0.06, 0.15  # shares of the time: until a clear lead of the rival ends it, and at the utmost
 _STEPS = 100  # before anything shows; twice as many at the utmost
+_CLOCK, _LEAST = 0.25, 5.0  # share of the time that a slow machine may spend on these steps; seconds at least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,15 +50,24 @@ def try_learning(job: Job, training: Training, *, rival: float, seconds: float) 
     )
     epochs = math.ceil(longest / max(job.train.steps, 1))
     recipe = replace(job.recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, schedule="constant")
-    race = Race(job.task.monitor, rival=rival, short=short, longest=longest)
+    ends = time.monotonic() + max(_CLOCK * seconds, _LEAST)
+    race = Race(job.task.monitor, rival=rival, short=short, longest=longest, ends=ends)
     return _follow(replace(job, recipe=recipe), race)
 
 
 class Race:
     """Watches the loop and ends it when it is decided."""
 
-    def __init__(self, monitor: str, *, rival: float = math.inf, short: float = math.inf, longest: float = math.inf):
-        self.monitor, self.rival, self.short, self.longest = monitor, rival, short, longest
+    def __init__(
+        self,
+        monitor: str,
+        *,
+        rival: float = math.inf,
+        short: float = math.inf,
+        longest: float = math.inf,
+        ends: float = math.inf,
+    ) -> None:
+        self.monitor, self.rival, self.short, self.longest, self.ends = monitor, rival, short, longest, ends
         self.step, self.figure = 0, math.nan
 
     def report(self, moment: Moment) -> None:
@@ -66,7 +77,8 @@ class Race:
     def decided(self) -> bool:
         """Whether the rival is beaten, or the time is over, or the rival leads clearly."""
         behind = self.rival - self.figure  # not a number, which compares as false, before the first judgement
-        return behind < 0 or self.step >= self.longest or (self.step >= self.short and behind >= _CLEAR)
+        over = self.step >= self.longest or time.monotonic() >= self.ends
+        return behind < 0 or over or (self.step >= self.short and behind >= _CLEAR)
 
 
 def _follow(job: Job, race: Race) -> Trial:

@@ -22,7 +22,7 @@ from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_split, write_split
 from miwake.errors import DataError, MiwakeError, UsageError
-from miwake.evaluation import read_costs, sentences, summary
+from miwake.evaluation import read_costs, sentences, summary, warnings
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
@@ -300,7 +300,16 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
         "memory": cost.memory / 2**30,
         "folder": str(run.folder),
     }
-    _tell([*choice.reasons, Note("train.plan", plan)], language)
+    how = {
+        "start": Note(
+            f"train.start.{'weights' if choice.pretrained else 'nothing'}", {"name": choice.starting_weights}
+        ),
+        "batch": job.train.batch_size * recipe.accumulate,
+        "optimizer": recipe.optimizer,
+        "rate": recipe.learning_rate,
+        "changes": tuple(Note(f"augment.{name}") for name in choice.augmentation.active) or Note("train.unchanged"),
+    }
+    _tell([*choice.reasons, Note("train.plan", plan), Note("train.how", how)], language)
 
 
 def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
@@ -318,8 +327,9 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
 
         try:
             fitted = fit(job, report=report, stop=stop, resume=resume)
-        except NonFiniteLoss:
-            save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
+        except NonFiniteLoss as error:
+            if error.kept:
+                save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
             raise
     if fitted.interrupted:
         say(words("train.stopped", language, folder=run.folder))
@@ -393,7 +403,9 @@ def _finish(run: Run, asked: Request, prepared: Prepared, job: Job, fitted: Fitt
     write(contents, run.report)
     if not fitted.interrupted:
         write_json(run.folder / "config.json", run.config() | {"finished": True})
-    say(summary(judged.evaluations["test"], asked.language))
-    _tell(sentences(judged.evaluations["test"], asked.language)[:_SENTENCES], asked.language)
+    found = judged.evaluations["test"]
+    say(summary(found, asked.language))
+    said = [*sentences(found, asked.language)[:_SENTENCES], *warnings(found, asked.language)]
+    _tell(dict.fromkeys(said), asked.language)
     say(words("train.end", asked.language, model=run.model_file, report=run.report, folder=run.folder))
     return run
