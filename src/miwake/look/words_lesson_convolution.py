@@ -92,4 +92,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "プーリングは大きさを半分にします。畳み込み、ReLU、プーリングを合わせたものが、畳み込みネットワークの一"
         "つの層です。",
     },
+    "lesson.label.map.rising": {"en": "Its map", "ja": "右上がりの線のマップ"},
+    "lesson.label.map.falling": {"en": "Its map", "ja": "右下がりの線のマップ"},
+    "lesson.label.map.line": {"en": "Its map", "ja": "横棒のマップ"},
 }

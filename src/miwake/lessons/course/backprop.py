@@ -57,7 +57,7 @@ LESSON = Lesson(
         Step(
             key="forward",
             formula="z_{j} = σ(Σ_{i} w_{ji} x_{i})\nσ(u) = 1 / (1 + e^{−u})",
-            views=(_NET, *_EDIT),
+            views=(*_EDIT, _NET),
             controls=("phase",),
             play="phase",
             given={"phase": 2.0},
@@ -89,7 +89,7 @@ LESSON = Lesson(
         Step(
             key="all",
             formula="∂E/∂w_{ji} = Δ_{j} x_{i}\nw ← w − η ∂E/∂w",
-            views=(_NET, _READ, *_EDIT),
+            views=(*_EDIT, _NET, _READ),
             controls=("phase", "target"),
             play="phase",
             given={"phase": 6.0},

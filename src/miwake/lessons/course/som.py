@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miwake.lessons.model import Input, Lesson, Numbers, Plot, Preset, Series, Step, node
+from miwake.lessons.model import Input, Lesson, Plot, Preset, Series, Step, node
 
 PART = "neuron"
 ORDER = 40
@@ -24,10 +24,10 @@ def _spread(count: int) -> list[tuple[float, float]]:
     return [(round(digits(n, 2), 4), round(digits(n, 3), 4)) for n in range(1, count + 1)]
 
 
-_SQUARE: Numbers = tuple(_spread(120))
-_RING: Numbers = tuple(p for p in _spread(260) if 0.06 < (p[0] - 0.5) ** 2 + (p[1] - 0.5) ** 2 < 0.22)
-_CORNER: Numbers = tuple((round(x**2, 4), round(y**2, 4)) for x, y in _spread(120))
-_START: Numbers = tuple((round(0.4 + 0.2 * x, 4), round(0.4 + 0.2 * y, 4)) for x, y in _spread(_SIDE * _SIDE))
+_SQUARE = tuple(_spread(120))
+_RING = tuple(p for p in _spread(260) if 0.06 < (p[0] - 0.5) ** 2 + (p[1] - 0.5) ** 2 < 0.22)
+_CORNER = tuple((round(x**2, 4), round(y**2, 4)) for x, y in _spread(120))
+_START = tuple((round(0.4 + 0.2 * x, 4), round(0.4 + 0.2 * y, 4)) for x, y in _spread(_SIDE * _SIDE))
 _MAP = Plot(
     label="som",
     series=(

@@ -95,10 +95,8 @@ def _cell(view: Grid, value: float, x: float, y: float, cell: float, scale: floa
         share = 0.0 if view.look == "picture" and value < 0 else share  # ±1 is ink and paper
         kind = "ink" if view.look == "picture" else "pos" if value >= 0 else "neg"
         tone = " paper" if share > 0.5 and kind == "ink" else ""
-        return (
-            f'<rect class="field" {place}/><rect class="{kind}" fill-opacity="{share:.2f}" {place}/>'
-            + number.format(tone)
-        )
+        colour = f'<rect class="{kind}" fill-opacity="{share:.2f}" {place}/>' if share >= 0.005 else ""
+        return f'<rect class="field" {place}/>{colour}' + number.format(tone)
     if written in ("0", "–"):
         return f'<rect class="field" {place}/>' + number.format("")
     step = max(1, math.ceil(share * STEPS - 1e-9))

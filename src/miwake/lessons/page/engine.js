@@ -58,8 +58,8 @@ const cellMarkup = (view, value, x, y, cell, scale) => {
   const number = view.numbers
     ? `<text class="cell${look.tone}" x="${num(x + cell / 2)}" y="${num(y + cell / 2 + 4)}">${look.written}</text>` : "";
   const ground = `<rect class="field" ${place}/>`;
-  if (look.share !== "") return `${ground}<rect class="${look.kind}" fill-opacity="${look.share}" ${place}/>${number}`;
-  return (look.kind === "field" ? ground : `<rect class="${look.kind}" ${place}/>`) + number;
+  if (look.share !== "" && look.share !== "0.00") return `${ground}<rect class="${look.kind}" fill-opacity="${look.share}" ${place}/>${number}`;
+  return (look.kind === "field" || look.share !== "" ? ground : `<rect class="${look.kind}" ${place}/>`) + number;
 };
 
 class Table {
@@ -358,8 +358,11 @@ const enter = (number, focus = true) => {
   updates[now.step] ??= open(now.step);
   refresh();
   document.querySelectorAll(".path a").forEach((link, n) => {
-    if (n === now.step) link.setAttribute("aria-current", "step");
-    else link.removeAttribute("aria-current");
+    if (n !== now.step) return link.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "step");
+    const strip = link.closest("ol"); // on a telephone the steps lie in one row
+    strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 24;
+    return undefined;
   });
   back.disabled = now.step === 0;
   next.disabled = now.step === panels.length - 1;

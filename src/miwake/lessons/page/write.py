@@ -181,5 +181,5 @@ def formula(line: str) -> Markup:
 
 
 def plain_formula(line: str) -> str:
-    """The same for a terminal: `u_ij = w^2`."""
-    return _MARKED.sub(lambda m: m[1] + (m[2] or m[3]), line)
+    """The same for a terminal: `u_ij = x_(i+p) w^2`."""
+    return _MARKED.sub(lambda m: m[1] + (m[3] or (m[2] if m[2].isalnum() else f"({m[2]})")), line)
