@@ -63,7 +63,7 @@ def show(browser: Any, written: Callable[..., Path]) -> Iterator[Callable[..., A
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         tab.on("request", lambda request: None if request.url.startswith("file:") else wrong.append(request.url))
-        tab.goto(f"{written(name, language).as_uri()}#step-{step}")
+        tab.goto(written(name, language).as_uri() + (f"#step-{step}" if step > 1 else ""))
         return tab
 
     yield load

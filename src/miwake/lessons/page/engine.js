@@ -216,19 +216,22 @@ class Table {
 const squared = async (file, size, levels) => {
   const picture = await createImageBitmap(file);
   const side = Math.min(picture.width, picture.height);
-  const canvas = make("canvas", { width: size, height: size }), context = canvas.getContext("2d", { willReadFrequently: true });
+  const fine = 8, inner = size * fine; // pixels for each number, which is their mean
+  const context = make("canvas", { width: inner, height: inner }).getContext("2d", { willReadFrequently: true });
   let from = picture, [left, top, edge] = [(picture.width - side) / 2, (picture.height - side) / 2, side];
-  while (edge / 2 > size * 1.5) { // halve it first, so that every pixel counts
+  while (edge / 2 >= inner) { // halve it first, so that every pixel counts
     const half = make("canvas", { width: Math.round(edge / 2), height: Math.round(edge / 2) });
     half.getContext("2d").drawImage(from, left, top, edge, edge, 0, 0, half.width, half.height);
     [from, left, top, edge] = [half, 0, 0, half.width];
   }
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, size, size);
+  context.fillRect(0, 0, inner, inner);
   context.imageSmoothingQuality = "high";
-  context.drawImage(from, left, top, edge, edge, 0, 0, size, size);
-  const { data: rgba } = context.getImageData(0, 0, size, size);
-  const dark = range(size * size).map((n) => 255 - (0.299 * rgba[4 * n] + 0.587 * rgba[4 * n + 1] + 0.114 * rgba[4 * n + 2]));
+  context.drawImage(from, left, top, edge, edge, 0, 0, inner, inner);
+  const { data: rgba } = context.getImageData(0, 0, inner, inner);
+  const grey = (n) => 255 - (0.299 * rgba[4 * n] + 0.587 * rgba[4 * n + 1] + 0.114 * rgba[4 * n + 2]);
+  const dark = flat(table(size, size, (i, j) =>
+    mean(flat(table(fine, fine, (p, q) => grey((i * fine + p) * inner + j * fine + q))))));
   const low = Math.min(...dark), span = Math.max(...dark) - low || 1;
   return table(size, size, (i, j) => Math.round(((dark[i * size + j] - low) / span) * levels) / levels);
 };
@@ -367,8 +370,8 @@ const enter = (number, focus = true) => {
   back.disabled = now.step === 0;
   next.disabled = now.step === panels.length - 1;
   count.textContent = say("of", { n: now.step + 1, total: panels.length });
-  history.replaceState(null, "", `#step-${now.step + 1}`);
   if (focus) {
+    history.replaceState(null, "", `#step-${now.step + 1}`);
     panels[now.step].querySelector("h2").focus({ preventScroll: true });
     if (panels[now.step].getBoundingClientRect().top < 0) panels[now.step].scrollIntoView();
   }
