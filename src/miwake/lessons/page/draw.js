@@ -27,7 +27,8 @@ const cellLook = (view, value, scale) => {
   const share = unseen ? 0 : Math.min(Math.abs(value) / scale, 1);
   const written = view.numbers ? shown(value) : "";
   if (view.look === "picture" || !view.numbers) {
-    const kind = view.look === "picture" ? "ink" : value >= 0 ? "pos" : "neg";
+    const ink = view.numbers ? "ink" : "black"; // a photograph keeps its black and white on a dark page, too
+    const kind = view.look === "picture" ? ink : value >= 0 ? "pos" : "neg";
     return { kind, share: share.toFixed(2), written, tone: share > 0.5 && kind === "ink" ? " paper" : "" };
   }
   if (written === "0" || written === "–") return { kind: "field", share: "", written, tone: "" };
@@ -127,7 +128,7 @@ const drawNet = (view, values) => {
       parts.push(label(x, y + 4, known ? shown(row[n]) : "?", { anchor: "middle", style: "strong" }));
       parts.push(label(x, y - PAGE.node - 6, view.names[level][n], { anchor: "middle", style: "halo" }));
       if (n < delta.length) {
-        parts.push(label(x, y + PAGE.node + 15, `Δ ${small(delta[n])}`, { anchor: "middle", style: "delta halo" }));
+        parts.push(label(x - 14, y + PAGE.node + 15, `Δ ${small(delta[n])}`, { anchor: "middle", style: "delta halo" }));
       }
     });
   });

@@ -91,6 +91,10 @@ def _cell(view: Grid, value: float, x: float, y: float, cell: float, scale: floa
         if view.numbers
         else ""
     )
+    if view.look == "picture" and not view.numbers:
+        # a photograph keeps its black and white on a dark page, too
+        dark = f'<rect class="black" fill-opacity="{share:.2f}" {place}/>' if value > 0 and share >= 0.005 else ""
+        return f'<rect class="sheet" {place}/>{dark}'
     if view.look == "picture" or not view.numbers:
         share = 0.0 if view.look == "picture" and value < 0 else share  # ±1 is ink and paper
         kind = "ink" if view.look == "picture" else "pos" if value >= 0 else "neg"
@@ -202,7 +206,7 @@ def net(view: Net, values: Values) -> tuple[Size, list[str]]:
             parts.append(text(x, y + 4, shown(layer[n]) if known else "?", anchor="middle", style="strong"))
             parts.append(text(x, y - NODE - 6, view.names[level][n], anchor="middle", style="halo"))
             if n < len(delta):
-                parts.append(text(x, y + NODE + 15, f"Δ {small(delta[n])}", anchor="middle", style="delta halo"))
+                parts.append(text(x - 14, y + NODE + 15, f"Δ {small(delta[n])}", anchor="middle", style="delta halo"))
     return Size(width=92 + depth * ACROSS, height=tall * DOWN), parts
 
 

@@ -57,7 +57,7 @@ const cellMarkup = (view, value, x, y, cell, scale) => {
   const place = `x="${num(x + 0.5)}" y="${num(y + 0.5)}" width="${num(cell - 1)}" height="${num(cell - 1)}"`;
   const number = view.numbers
     ? `<text class="cell${look.tone}" x="${num(x + cell / 2)}" y="${num(y + cell / 2 + 4)}">${look.written}</text>` : "";
-  const ground = `<rect class="field" ${place}/>`;
+  const ground = `<rect class="${look.kind === "black" ? "sheet" : "field"}" ${place}/>`;
   if (look.share !== "" && look.share !== "0.00") return `${ground}<rect class="${look.kind}" fill-opacity="${look.share}" ${place}/>${number}`;
   return (look.kind === "field" || look.share !== "" ? ground : `<rect class="${look.kind}" ${place}/>`) + number;
 };

@@ -127,6 +127,7 @@ def _step(name: str, lesson: Lesson, number: int, language: Language) -> dict[st
         "formulas": [formula(line) for line in step.formula.splitlines()],
         "views": [
             _view(view, values, words, key=f"s{number}v{place}", box=marked.get(getattr(view, "of", "")))
+            | {"by": step.slide is not None and getattr(view, "of", "") in step.slide.by}
             for place, view in enumerate(step.views)
         ],
         "sum": sum_,
