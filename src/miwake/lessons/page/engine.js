@@ -188,8 +188,7 @@ class Table {
     else if (this.editable && (event.key === "-" || event.key === "_")) this.change(-1);
     else if (this.editable && /^\d$/.test(event.key)) setCell(this.view.of, row, column_, Number(event.key));
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    event.preventDefault(); // the page stays where it is
   }
 
   stepper() {
@@ -218,16 +217,10 @@ const squared = async (file, size, levels) => {
   const side = Math.min(picture.width, picture.height);
   const fine = 8, inner = size * fine; // pixels for each number, which is their mean
   const context = make("canvas", { width: inner, height: inner }).getContext("2d", { willReadFrequently: true });
-  let from = picture, [left, top, edge] = [(picture.width - side) / 2, (picture.height - side) / 2, side];
-  while (edge / 2 >= inner) { // halve it first, so that every pixel counts
-    const half = make("canvas", { width: Math.round(edge / 2), height: Math.round(edge / 2) });
-    half.getContext("2d").drawImage(from, left, top, edge, edge, 0, 0, half.width, half.height);
-    [from, left, top, edge] = [half, 0, 0, half.width];
-  }
   context.fillStyle = "#fff";
   context.fillRect(0, 0, inner, inner);
   context.imageSmoothingQuality = "high";
-  context.drawImage(from, left, top, edge, edge, 0, 0, inner, inner);
+  context.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, inner, inner);
   const { data: rgba } = context.getImageData(0, 0, inner, inner);
   const grey = (n) => 255 - (0.299 * rgba[4 * n] + 0.587 * rgba[4 * n + 1] + 0.114 * rgba[4 * n + 2]);
   const dark = flat(table(size, size, (i, j) =>
