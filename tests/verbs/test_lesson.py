@@ -19,6 +19,13 @@ def test_the_list_names_every_lesson(miwake):
     assert "畳み込み" in miwake("lesson", "--lang", "ja").out
 
 
+def test_the_language_is_that_of_the_environment(tmp_path, monkeypatch, miwake):
+    monkeypatch.setenv("MIWAKE_LANG", "ja")
+    ended = miwake("lesson", "neuron", "--out", tmp_path / "neuron.html")
+    assert "操作できるページ" in ended.out
+    assert '<html lang="ja">' in (tmp_path / "neuron.html").read_text(encoding="utf-8")
+
+
 def test_a_lesson_is_shown_and_its_page_lies_in_the_cache(tmp_path, monkeypatch, miwake):
     monkeypatch.setenv("MIWAKE_CACHE", str(tmp_path / "cache"))
     ended = miwake("lesson", "convolution", cwd=tmp_path)
