@@ -30,6 +30,7 @@ PUBLIC = [
     "check",
     "demo",
     "evaluate",
+    "lesson",
     "models",
     "open_dataset",
     "open_run",

@@ -58,6 +58,12 @@ question = tasks.find("grade")(classes=("1", "2", "3"))
 near, far = (question.loss(torch.tensor([row]), torch.tensor([0])).item() for row in ([0.0, 9.0, 0], [0.0, 0, 9.0]))
 assert 0 < near < far
 assert command(["models", "dilated"]) == 0
+
+for lang in ("en", "ja"):
+    page = mw.lesson("edges", out=Path(f"edges.{lang}.html"), lang=lang).page
+    assert "u<sub>ij</sub>" in page.read_text(encoding="utf-8")
+    assert command(["lesson", "edges", "--lang", lang, "--out", "again.html"]) == 0
+assert [entry.name for entry in mw.lesson().entries].index("edges") > 0
 """
 
 
@@ -67,7 +73,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 5
+    assert len(files) == 7
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")

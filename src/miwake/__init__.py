@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from miwake.verbs.check import check
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
+    from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
     from miwake.verbs.train import train
@@ -56,6 +57,7 @@ _HOMES = {
     "check": "verbs.check",
     "demo": "verbs.demo",
     "evaluate": "verbs.evaluate",
+    "lesson": "verbs.lesson",
     "models": "verbs.models",
     "open_dataset": "data.source",
     "open_run": "run",
@@ -84,6 +86,7 @@ __all__ = [
     "check",
     "demo",
     "evaluate",
+    "lesson",
     "models",
     "open_dataset",
     "open_run",
