@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from miwake.data.source import open_dataset
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
+    from miwake.explanation.config import ExplainOptions
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from miwake.verbs.check import check
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
+    from miwake.verbs.explain import explain
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
     from miwake.verbs.train import train
@@ -43,6 +45,7 @@ _HOMES = {
     "DataOptions": "data.config",
     "Dataset": "types",
     "EvaluateOptions": "evaluation.config",
+    "ExplainOptions": "explanation.config",
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
@@ -56,6 +59,7 @@ _HOMES = {
     "check": "verbs.check",
     "demo": "verbs.demo",
     "evaluate": "verbs.evaluate",
+    "explain": "verbs.explain",
     "models": "verbs.models",
     "open_dataset": "data.source",
     "open_run": "run",
@@ -71,6 +75,7 @@ __all__ = [
     "DataOptions",
     "Dataset",
     "EvaluateOptions",
+    "ExplainOptions",
     "Figure",
     "MiwakeError",
     "ModelOptions",
@@ -84,6 +89,7 @@ __all__ = [
     "check",
     "demo",
     "evaluate",
+    "explain",
     "models",
     "open_dataset",
     "open_run",

@@ -16,7 +16,7 @@ from miwake.errors import MiwakeError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
 
-_ORDER = ("demo", "check", "train", "evaluate", "predict", "models", "cache")
+_ORDER = ("demo", "check", "train", "evaluate", "predict", "explain", "models", "cache")
 
 
 def _overview() -> str:
