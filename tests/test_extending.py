@@ -58,6 +58,12 @@ question = tasks.find("grade")(classes=("1", "2", "3"))
 near, far = (question.loss(torch.tensor([row]), torch.tensor([0])).item() for row in ([0.0, 9.0, 0], [0.0, 0, 9.0]))
 assert 0 < near < far
 assert command(["models", "dilated"]) == 0
+
+# the new method explains the new network's answer to the new task
+picture = next(path for path in Path("grades").rglob("*.png"))
+found = mw.explain("run-grades", picture, options=mw.ExplainOptions(methods=("gradient",), examples=12)).explained
+assert [each.method for each in found.explanations[0].maps] == ["gradient"]
+assert found.explanations[0].maps[0].values.std() > 0
 """
 
 
@@ -67,7 +73,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 5
+    assert len(files) == 7
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")
