@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from miwake.data.source import open_dataset
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
+    from miwake.explanation.config import ExplainOptions
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
     from miwake.verbs.lesson import lesson
+    from miwake.verbs.explain import explain
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
     from miwake.verbs.train import train
@@ -44,6 +46,7 @@ _HOMES = {
     "DataOptions": "data.config",
     "Dataset": "types",
     "EvaluateOptions": "evaluation.config",
+    "ExplainOptions": "explanation.config",
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
@@ -58,6 +61,7 @@ _HOMES = {
     "demo": "verbs.demo",
     "evaluate": "verbs.evaluate",
     "lesson": "verbs.lesson",
+    "explain": "verbs.explain",
     "models": "verbs.models",
     "open_dataset": "data.source",
     "open_run": "run",
@@ -73,6 +77,7 @@ __all__ = [
     "DataOptions",
     "Dataset",
     "EvaluateOptions",
+    "ExplainOptions",
     "Figure",
     "MiwakeError",
     "ModelOptions",
@@ -87,6 +92,7 @@ __all__ = [
     "demo",
     "evaluate",
     "lesson",
+    "explain",
     "models",
     "open_dataset",
     "open_run",

@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from miwake import machine, tasks
-from miwake.data.decode import BadPicture
+from miwake.data.decode import MAX_PIXELS, BadPicture
 from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
-from miwake.look.text import Language
 from miwake.look.words import told
 from miwake.networks import weights
 from miwake.run import Header, damaged_header, is_run, load_weights, open_run, read_header
@@ -29,7 +28,6 @@ from miwake.tasks.task import Task
 from miwake.types import Prediction
 
 Source = str | PathLike[str] | bytes | NDArray[np.uint8]
-_Pending = tuple[str, Future[NDArray[np.uint8] | str]]
 BATCH = 64
 
 
@@ -39,6 +37,9 @@ class Unreadable:
 
     path: str
     reason: str
+
+
+_Pending = tuple[str, Future[NDArray[np.uint8] | Unreadable]]
 
 
 class Predictor:
@@ -92,9 +93,24 @@ class Predictor:
         Returns:
             (B, …) before calibration; for a classifier logits (B, K).
         """
-        inputs = network_input(pictures.to(self.device, non_blocking=True), self.header.preprocessing)
-        outputs: Tensor = self.model(inputs)
+        outputs: Tensor = self.model(self.inputs(pictures))
         return outputs.double().cpu().numpy()
+
+    def inputs(self, pictures: Tensor) -> Tensor:
+        """What the network sees of stored pictures (B, C, H, W) uint8: (B, C, h, w) float32 on its device."""
+        return network_input(pictures.to(self.device, non_blocking=True), self.header.preprocessing)
+
+    def load(
+        self, source: Source, *, max_pixels: int = MAX_PIXELS, lang: str | None = None
+    ) -> NDArray[np.uint8] | Unreadable:
+        """A stored picture (H, W, C) from a file, encoded bytes or an array, or why there is none."""
+        source = Path(source) if isinstance(source, str | PathLike) else source
+        try:
+            return load(source, self.header.preprocessing, max_pixels=max_pixels)
+        except BadPicture as error:
+            return Unreadable(_name(source), told(error.reason, lang))
+        except OSError as error:
+            return Unreadable(_name(source), error.strerror or str(error))
 
     def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[np.float64]:
         """Raw outputs (n, …) of rows of a data set, whose pictures `gather` gives."""
@@ -102,7 +118,7 @@ class Predictor:
         return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
 
     def predict(
-        self, pictures: Iterable[Source], *, max_pixels: int = 200_000_000, lang: str | None = None
+        self, pictures: Iterable[Source], *, max_pixels: int = MAX_PIXELS, lang: str | None = None
     ) -> Iterator[Prediction | Unreadable]:
         """Answers in the order of the pictures, which are decoded ahead by other threads.
 
@@ -119,32 +135,26 @@ class Predictor:
                 chunk = list(itertools.islice(waiting, BATCH))
                 if chunk:
                     ahead.append(
-                        [(_name(source), pool.submit(self._load, source, max_pixels, language)) for source in chunk]
+                        [
+                            (_name(source), pool.submit(self.load, source, max_pixels=max_pixels, lang=language))
+                            for source in chunk
+                        ]
                     )
                 if ahead and (len(ahead) > 1 or not chunk):
                     yield from self._answer(ahead.popleft())
                 elif not chunk:
                     return
 
-    def _load(self, source: Source, max_pixels: int, language: Language) -> NDArray[np.uint8] | str:
-        source = Path(source) if isinstance(source, str | PathLike) else source
-        try:
-            return load(source, self.header.preprocessing, max_pixels=max_pixels)
-        except BadPicture as error:
-            return told(error.reason, language)
-        except OSError as error:
-            return error.strerror or str(error)
-
     def _answer(self, pending: list[_Pending]) -> Iterator[Prediction | Unreadable]:
         loaded = [(name, future.result()) for name, future in pending]
-        good = [(name, picture) for name, picture in loaded if not isinstance(picture, str)]
+        good = [(name, picture) for name, picture in loaded if not isinstance(picture, Unreadable)]
         answers: Iterator[Prediction] = iter(())
         if good:
             stack = torch.from_numpy(np.stack([picture for _, picture in good])).permute(0, 3, 1, 2)
             names = tuple(name for name, _ in good)
             answers = iter(self.task.answers(self.outputs(stack), names, self.header))
-        for name, picture in loaded:
-            yield Unreadable(name, picture) if isinstance(picture, str) else next(answers)
+        for _, picture in loaded:
+            yield picture if isinstance(picture, Unreadable) else next(answers)
 
 
 def _imagenet() -> tuple[nn.Module, Header]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from miwake.data.decode import BadPicture
-from miwake.data.preprocess import centre, fit, load, network_input, normalise, resize, with_channels
+from miwake.data.preprocess import centre, fit, load, network_input, normalise, region, resize, with_channels
 from miwake.types import Fit, Interpolation, Preprocessing
 
 FITS: tuple[Fit, ...] = ("squash", "crop", "pad")
@@ -244,3 +244,33 @@ def test_gradients_go_through_also_after_a_first_use_without() -> None:
     assert pictures.grad is not None
     expected = torch.tensor([1 / 0.2, 1 / 0.25, 1 / 0.5]) / 255
     torch.testing.assert_close(pictures.grad, expected.view(1, 3, 1, 1).expand(2, 3, 4, 6))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    height=st.integers(40, 160),
+    width=st.integers(40, 160),
+    how=st.sampled_from(FITS),
+    crop=st.sampled_from([1.0, 0.875, 0.5]),
+    row=st.floats(0.2, 0.8),
+    column=st.floats(0.2, 0.8),
+)
+def test_the_region_says_where_in_the_picture_a_pixel_lies(
+    height: int, width: int, how: Fit, crop: float, row: float, column: float
+) -> None:
+    """A bright spot is found again where the region says."""
+    shape = Preprocessing(size=(40, 48), channels=1, mean=(0.0,), std=(1.0,), fit=how, crop=crop)
+    picture = np.zeros((height, width, 1), np.uint8)
+    y, x = int(row * height), int(column * width)
+    picture[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 255
+    top, left, bottom, right = region((height, width), shape)
+    seen = network_input(torch.from_numpy(load(picture, shape))[None].permute(0, 3, 1, 2), shape)[0, 0]
+    expected = ((y + 0.5) / height - top) / (bottom - top) * 40, ((x + 0.5) / width - left) / (right - left) * 48
+    if not all(4 < place < side - 4 for place, side in zip(expected, (40, 48), strict=True)):
+        return  # not seen, or cut
+    weight = seen / seen.sum()
+    found = (
+        float((weight.sum(1) * (torch.arange(40) + 0.5)).sum()),
+        float((weight.sum(0) * (torch.arange(48) + 0.5)).sum()),
+    )
+    assert found == pytest.approx(expected, abs=0.6)

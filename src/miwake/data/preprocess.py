@@ -110,6 +110,25 @@ def _whole(size: Size, preprocessing: Preprocessing) -> Size:
     return min(height, max(1, round(size[0] * scale))), min(width, max(1, round(size[1] * scale)))
 
 
+def region(size: Size, preprocessing: Preprocessing) -> tuple[float, float, float, float]:
+    """Top, left, bottom and right of what a network sees of a picture, as shares of the picture's height and width.
+
+    A part of it where the centre is cut out; more than it, below 0 and above 1, where black is added.
+
+    Args:
+        size: height and width of the upright picture.
+        preprocessing: how it is fitted.
+    """
+    sides = []
+    for whole, stored, seen in zip(_whole(size, preprocessing), preprocessing.stored, preprocessing.size, strict=True):
+        # as `_place` and `centre` cut and fill
+        place = -((stored - whole) // 2) if preprocessing.fit == "pad" else (whole - stored) // 2
+        start = place + (stored - seen) // 2
+        sides.append((start / whole, (start + seen) / whole))
+    (top, bottom), (left, right) = sides
+    return top, left, bottom, right
+
+
 def _place(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
     """Cut the centre of the stored size out, or put the picture into the middle of black."""
     height, width = preprocessing.stored

@@ -11,7 +11,7 @@ from miwake.networks.config import ModelOptions
 
 if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts, describe
-    from miwake.networks.layers import classifier, depth_groups, features
+    from miwake.networks.layers import classifier, depth_groups, features, first_filters
     from miwake.networks.registry import build, names, usual_size
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "depth_groups",
     "describe",
     "features",
+    "first_filters",
     "names",
     "usual_size",
 ]
@@ -32,6 +33,7 @@ _HOMES = {
     "classifier": "layers",
     "depth_groups": "layers",
     "features": "layers",
+    "first_filters": "layers",
     "build": "registry",
     "names": "registry",
     "usual_size": "registry",

@@ -57,6 +57,14 @@ def features(model: nn.Module, pictures: Tensor) -> Tensor:
     return seen[0]
 
 
+def first_filters(model: nn.Module) -> Tensor | None:
+    """Weights (F, C, h, w) of the first convolution that is large enough to be seen, on the CPU; None without one."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d) and min(module.kernel_size) > 1:
+            return module.weight.detach().float().cpu()
+    return None
+
+
 def depth_groups(model: nn.Module) -> list[list[str]]:
     """Names of all parameters in groups from the input to the output, for learning rates that fall towards the input.
 

@@ -139,6 +139,20 @@ class Task(ABC):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the model file keeps as `calibration` and `decision`, from the validation split."""
 
+    def scores(self, outputs: Any, targets: Tensor) -> Tensor:
+        """(B) what an explanation explains: how much the outputs speak for a target, differentiable in the outputs.
+
+        By default the logit of a class, which outputs (B, K) hold; where outputs have places, (B, K, …), its mean over
+        them. A task whose outputs are no logits says here what its score is: an anomaly detector how odd the picture
+        is, a detector how sure it is of its surest box of the class.
+
+        Args:
+            outputs: of the model for B pictures.
+            targets: (B) int64, an index into `classes`.
+        """
+        logits: Tensor = outputs.flatten(2).mean(2) if outputs.ndim > 2 else outputs
+        return logits.gather(1, targets[:, None])[:, 0]
+
     @abstractmethod
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
         """The picture (H, W, C) with its answer, as a person wants to see it."""

@@ -16,6 +16,7 @@ from miwake.data.decode import BadPicture, decode
 from miwake.data.pictures import Pictures
 from miwake.data.preprocess import centre
 from miwake.look.text import Language
+from miwake.networks import first_filters
 from miwake.networks.facts import measure
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
 from miwake.run import Run
@@ -39,7 +40,7 @@ def contents(
     language: Language,
 ) -> ReportContents:
     """Everything that `report.write` lays out."""
-    config, history = run.config(), run.history()
+    config, history, first = run.config(), run.history(), first_filters(model)
     kept = None
     if fitted is not None:
         kept = next((n for n, row in enumerate(fitted.history) if row is fitted.best or row == fitted.best), None)
@@ -55,7 +56,7 @@ def contents(
         mistakes=_mistakes(judged, dataset, pictures),
         examples=_examples(dataset, pictures),
         seen=_seen(dataset, pictures, judged, choice if fitted is None else _as_trained(choice, fitted)),
-        filters=_filters(model),
+        filters=None if first is None else first.numpy(),
         configuration={"asked": config["request"], "chosen": _settings(config["chosen"])},
         environment=run.environment(),
         commands=_commands(run),
@@ -181,14 +182,6 @@ def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) 
         )
         for number, row in enumerate(drawn)
     ]
-
-
-def _filters(model: nn.Module) -> NDArray[np.float32] | None:
-    """Weights (F, C, h, w) of the first convolution, if it is large enough to be seen."""
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d) and min(module.kernel_size) > 1:
-            return module.weight.detach().float().cpu().numpy()
-    return None
 
 
 def _commands(run: Run) -> Sequence[Command]:

@@ -73,7 +73,7 @@ def predict(
 
     language = spoken(lang)
     named = [pictures] if isinstance(pictures, str | PathLike) else pictures
-    files = _files(os.fspath(picture) for picture in named)
+    files = picture_files(os.fspath(picture) for picture in named)
     predictor = Predictor.open(os.fspath(run), device)
     planes = predictor.header.preprocessing.channels
     if planes not in (1, 3):
@@ -91,7 +91,7 @@ def predict(
     return Answers(answers, json, language)
 
 
-def _files(names: Iterable[str]) -> list[Path]:
+def picture_files(names: Iterable[str]) -> list[Path]:
     """Picture files, in order and each once; folders are searched, patterns expanded."""
     found: dict[Path, None] = {}
     for name in names:
