@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from miwake.augment.config import Augmentation
 from miwake.data.loader import Loader
@@ -28,6 +29,30 @@ class NonFiniteLoss(MiwakeError):
     """Whether the model holds good weights again; there are none before the first judgement."""
 
 
+class Opponent(Protocol):
+    """Changes pictures against the model while it learns; see `miwake.robustness.hardening`."""
+
+    @property
+    def steps(self) -> int:
+        """Gradients that are taken for a training batch."""
+
+    @property
+    def test_steps(self) -> int:
+        """Gradients that are taken for a batch of `test`."""
+
+    @property
+    def test_pictures(self) -> int:
+        """Validation pictures that are to be tested after each epoch."""
+
+    def train(
+        self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, done: float, generator: torch.Generator
+    ) -> Tensor:
+        """What is learnt from instead of normalised pictures; `done` is the share of training behind us."""
+
+    def test(self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, generator: torch.Generator) -> Tensor:
+        """What the model is tested on instead of normalised pictures."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """Everything that the loop works with."""
@@ -46,6 +71,8 @@ class Job:
     """(N) of the data set, to name pictures."""
     folder: Path | None
     """The run folder; None writes nothing, for trials."""
+    opponent: Opponent | None = None
+    """Changes the pictures before they are learnt from, and tests the model after each epoch."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint
 from miwake.training.engine import Engine
-from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
+from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, Opponent, State
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, learning, make_optimizer
 from miwake.training.schedule import Course, rate
@@ -150,6 +150,8 @@ class Trainer:
                 self.number = state.step * recipe.accumulate + part
                 number = self.number % self.job.train.steps
                 batch = self._prepare(self.job.train.batch(state.epoch, number), number)
+                if self.job.opponent is not None:
+                    batch = self._against(self.job.opponent, batch, turn, phase)
                 with self.engine.autocast():
                     loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
                 bad = self.losses.add(loss)
@@ -178,6 +180,24 @@ class Trainer:
         size, classes = job.preprocessing.size, len(job.task.classes)
         batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
         return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
+
+    def _against(self, opponent: Opponent, batch: Batch, turn: Turn, phase: Phase) -> Batch:
+        """The batch as an opponent changes it, against the model as it answers (without dropout)."""
+        self.generator.manual_seed(mix(self.job.recipe.seed, 3, self.state.epoch, self.number))
+        self.job.model.eval()
+        loss = self._loss_of(self.job.model, batch, turn)
+        pictures = opponent.train(loss, batch.pictures, done=self.state.course.done, generator=self.generator)
+        self._train_mode(phase)
+        return replace(batch, pictures=pictures)
+
+    def _loss_of(self, model: nn.Module, batch: Batch, turn: Turn) -> Callable[[Tensor], Tensor]:
+        """The summed loss of a batch as a function of its pictures."""
+
+        def loss(pictures: Tensor) -> Tensor:
+            with self.engine.autocast():
+                return len(pictures) * self.job.task.step(model, replace(batch, pictures=pictures), turn)["loss"]
+
+        return loss
 
     def _update(self, optimizer: Any, parameters: Collection[nn.Parameter], factor: float) -> None:
         recipe = self.job.recipe
@@ -236,6 +256,25 @@ class Trainer:
             meter.update(outputs, batch)
         return meter
 
+    @torch.no_grad()
+    def _test(self, opponent: Opponent, turn: Turn) -> dict[str, float]:
+        """Figures over some validation pictures, changed against the (averaged) weights."""
+        model = self.average.model if self.average is not None else self.job.model
+        model.eval()
+        meter, left = self.job.task.meter(), opponent.test_pictures
+        for number in range(self.job.val.steps):
+            batch = self.job.val.batch(0, number)
+            # the same noise every time: epochs differ by their weights alone
+            self.generator.manual_seed(mix(self.job.recipe.seed, 4, number))
+            inputs = network_input(batch.pictures, self.job.preprocessing)
+            inputs = opponent.test(self._loss_of(model, batch, turn), inputs, generator=self.generator)
+            with self.engine.autocast():
+                meter.update(model(inputs), batch)
+            left -= len(batch.pictures)
+            if left <= 0:
+                break
+        return {f"robust_{name}": value for name, value in meter.compute().items()}
+
     def _read_losses(self) -> None:
         bad = self.losses.read()
         if bad is not None:
@@ -247,6 +286,8 @@ class Trainer:
         batches = (state.step or self.steps) * self.job.recipe.accumulate
         meter = self.validate()
         figures = meter.compute()
+        if self.job.opponent is not None:
+            figures |= self._test(self.job.opponent, self.job.phases[state.phase].turns[0])
         row: dict[str, Any] = {
             "phase": phase,
             "epoch": state.epoch,
@@ -285,8 +326,9 @@ class Trainer:
         self.state.mirror_reason = Note("train.mirrored", {"lost": lost, "total": len(plain), "won": won})
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
-        loss = row["val_loss"]
-        return row[f"val_{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
+        against = "" if self.job.opponent is None else "robust_"
+        loss = row[f"val_{against}loss"]
+        return row[f"val_{against}{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
 
     # -- time --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from miwake import machine
 from miwake.augment.defaults import Kind
 from miwake.errors import UsageError
+from miwake.robustness.strength import parse_strength
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe, Training, parse_time
@@ -106,6 +107,8 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         seed=training.seed,
         checkpoint_every=training.checkpoint_every,
         seconds=None,
+        robust=None if training.robust is None else parse_strength(training.robust, "robust"),
+        robust_method=training.robust_method,
     )
 
 

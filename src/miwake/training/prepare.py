@@ -23,6 +23,7 @@ from miwake.errors import UsageError
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
+from miwake.robustness.hardening import Hardening
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
@@ -170,7 +171,16 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
         val=loader(VAL, max(64, choice.recipe.batch_size), None),
         paths=dataset.paths,
         folder=folder,
+        opponent=opponent(choice),
     )
+
+
+def opponent(choice: Choice) -> Hardening | None:
+    """Who changes the training pictures, where the model is to become robust."""
+    recipe = choice.recipe
+    if recipe.robust is None:
+        return None
+    return Hardening(strength=recipe.robust, method=recipe.robust_method, preprocessing=choice.preprocessing)
 
 
 @dataclass(frozen=True, kw_only=True)
