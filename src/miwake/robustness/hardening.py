@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
@@ -12,35 +11,29 @@ from torch import Tensor
 from miwake.robustness.strength import LEVELS
 from miwake.types import Preprocessing
 
-Method = Literal["fgsm", "pgd"]
 _RISE = 0.3
 """Share of training over which the strength rises: at full strength at once, a network from random weights finds
 nothing to hold on to."""
-_PGD_STEPS, _TEST_STEPS = 7, 10
-_TEST_PICTURES = 256
+_TEST_STEPS, _TEST_PICTURES = 10, 512
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hardening:
     """An opponent for the training loop: changes of at most `strength` grey levels a pixel.
 
-    `fgsm` takes one step from a random start (Wong, Rice and Kolter 2020, "Fast is better than free: revisiting
-    adversarial training", algorithm 3); `pgd` several (Madry et al. 2018, "Towards deep learning models resistant to
-    adversarial attacks", section 2.1).
+    One step is taken from a random start at more than the whole strength (Wong, Rice and Kolter 2020, "Fast is better
+    than free: revisiting adversarial training", algorithm 3); several are shorter (Madry et al. 2018, "Towards deep
+    learning models resistant to adversarial attacks", section 2.1).
     """
 
     strength: float
     """Grey levels of 255."""
-    method: Method
+    steps: int
+    """Gradients that are taken for a training batch."""
     preprocessing: Preprocessing
     test_pictures: int = _TEST_PICTURES
     """Validation pictures that are attacked after each epoch."""
     test_steps: int = _TEST_STEPS
-
-    @property
-    def steps(self) -> int:
-        """Gradients that are taken for a training batch."""
-        return 1 if self.method == "fgsm" else _PGD_STEPS
 
     def train(
         self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, done: float, generator: torch.Generator
@@ -54,7 +47,7 @@ class Hardening:
             generator: of the random start.
         """
         strength = self.strength * min(1.0, done / _RISE)
-        size = 1.25 if self.method == "fgsm" else 2.5 / self.steps
+        size = 1.25 if self.steps == 1 else 2.5 / self.steps
         return self._climb(loss, pictures, strength, self.steps, size, generator)
 
     def test(self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, generator: torch.Generator) -> Tensor:

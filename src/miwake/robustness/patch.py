@@ -20,7 +20,7 @@ from miwake.robustness.strength import LEVELS
 from miwake.robustness.victim import Victim
 
 _DARK, _BRIGHT = 20.0, 235.0  # grey levels that a printer gives
-_ALIKE = 0.02  # weight of the difference between neighbouring pixels
+_ALIKE = 0.002  # weight of the difference between neighbouring pixels
 _RATE = 8.0  # grey levels a step, at first
 _BATCH = 16
 STEPS = 150

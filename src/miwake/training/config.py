@@ -50,7 +50,9 @@ class Training:
     """Learn from pictures that are changed against the model, by at most so many grey levels a pixel: 8/255 or 8; 0.03
     is a share of the whole range."""
     robust_method: Literal["fgsm", "pgd"] = "fgsm"
-    """fgsm: one step from a random start (Wong 2020). pgd: seven steps (Madry 2018), about four times as slow."""
+    """fgsm: one step from a random start (Wong 2020). pgd: several steps (Madry 2018), as many times slower."""
+    robust_steps: int = 7
+    """Steps of --robust-method pgd."""
     device: str = "auto"
     """cpu, cuda, cuda:1, …"""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -88,6 +90,7 @@ class Recipe:
     robust: float | None = None
     """Grey levels by which the training pictures are changed against the model."""
     robust_method: Literal["fgsm", "pgd"] = "fgsm"
+    robust_steps: int = 7
 
 
 def parse_time(text: str) -> float:
@@ -119,6 +122,7 @@ def check_training(training: Training) -> None:
         "batch-size": (training.batch_size, 1),
         "accumulate": (training.accumulate, 1),
         "threads": (training.threads, 1),
+        "robust-steps": (training.robust_steps, 1),
         "patience": (training.patience, 1),
         "weight-decay": (training.weight_decay, 0),
         "seed": (training.seed, 0),

@@ -109,6 +109,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         seconds=None,
         robust=None if training.robust is None else parse_strength(training.robust, "robust"),
         robust_method=training.robust_method,
+        robust_steps=training.robust_steps,
     )
 
 

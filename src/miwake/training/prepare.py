@@ -180,7 +180,8 @@ def opponent(choice: Choice) -> Hardening | None:
     recipe = choice.recipe
     if recipe.robust is None:
         return None
-    return Hardening(strength=recipe.robust, method=recipe.robust_method, preprocessing=choice.preprocessing)
+    steps = 1 if recipe.robust_method == "fgsm" else recipe.robust_steps
+    return Hardening(strength=recipe.robust, steps=steps, preprocessing=choice.preprocessing)
 
 
 @dataclass(frozen=True, kw_only=True)

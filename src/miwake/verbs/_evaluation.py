@@ -51,17 +51,17 @@ def evaluate(
     predictor = Predictor.open(name, device)
     header = predictor.header
     if data is None:
-        dataset, run, split = *_own(name), "test"
+        dataset, run, split = *own_data(name), "test"
         rows = dataset.rows(TEST)
         train = np.asarray(dataset.targets)[dataset.rows(TRAIN)]
         data_options = request_of(run).data_options
     else:
-        dataset, split = _renamed(open_dataset(data, data_options), header), "data"
+        dataset, split = renamed(open_dataset(data, data_options), header), "data"
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
     if options.cost is not None or options.unknown_cost is not None:
         header = _with_costs(open_run(name), header, options)
-    _same_planes(dataset, header)
+    same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
     rows = np.setdiff1d(rows, stored.bad_rows)
     if not len(rows):
@@ -89,14 +89,14 @@ def evaluate(
     return found
 
 
-def _own(name: str) -> tuple[Dataset, Run]:
+def own_data(name: str) -> tuple[Dataset, Run]:
     """The data set that a run was trained on, divided as it was."""
     run = open_run(name)
     asked = request_of(run)
     return read_split(run.folder / "split.csv", open_dataset(asked.data, asked.data_options)), run
 
 
-def _renamed(dataset: Dataset, header: Header) -> Dataset:
+def renamed(dataset: Dataset, header: Header) -> Dataset:
     """A data set with the model's classes in the model's order.
 
     Raises:
@@ -125,7 +125,7 @@ def _renamed(dataset: Dataset, header: Header) -> Dataset:
     return replace(dataset, classes=task.classes, targets=wide)
 
 
-def _same_planes(dataset: Dataset, header: Header) -> None:
+def same_planes(dataset: Dataset, header: Header) -> None:
     """Refuse data whose pictures have another number of planes than the model takes.
 
     Raises:
