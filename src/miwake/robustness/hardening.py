@@ -14,6 +14,7 @@ from miwake.types import Preprocessing
 _RISE = 0.3
 """Share of training over which the strength rises: at full strength at once, a network from random weights finds
 nothing to hold on to."""
+_CAREFUL_STEPS = 3
 _TEST_STEPS, _TEST_PICTURES = 10, 512
 
 
@@ -35,20 +36,30 @@ class Hardening:
     """Validation pictures that are attacked after each epoch."""
     test_steps: int = _TEST_STEPS
 
+    rise: float = _RISE
+    """Share of training over which the strength rises."""
+
     def train(
-        self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, done: float, generator: torch.Generator
+        self,
+        loss: Callable[[Tensor], Tensor],
+        pictures: Tensor,
+        *,
+        done: float,
+        careful: bool,
+        generator: torch.Generator,
     ) -> Tensor:
-        """The pictures that the model learns from.
+        """The pictures that the model learns from; a model that misleads so few steps meets more and shorter ones.
 
         Args:
             loss: of normalised pictures.
             pictures: (B, C, H, W) normalised.
             done: share of training that is behind us.
+            careful: whether it does.
             generator: of the random start.
         """
-        strength = self.strength * min(1.0, done / _RISE)
-        size = 1.25 if self.steps == 1 else 2.5 / self.steps
-        return self._climb(loss, pictures, strength, self.steps, size, generator)
+        strength = self.strength * min(1.0, done / self.rise)
+        steps = max(_CAREFUL_STEPS, 2 * self.steps) if careful else self.steps
+        return self._climb(loss, pictures, strength, steps, 1.25 if steps == 1 else 2.5 / steps, generator)
 
     def test(self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, generator: torch.Generator) -> Tensor:
         """Pictures changed with several steps at full strength, to see whether the model holds against them."""

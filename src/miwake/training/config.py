@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from miwake.errors import UsageError
+from miwake.robustness.strength import LEVELS, parse_strength
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -141,6 +142,12 @@ def check_training(training: Training) -> None:
     for flag, value in (("learning-rate", training.learning_rate), ("clip", training.clip)):
         if value is not None and not 0 < value < math.inf:
             raise UsageError(f"--{flag} is {value}.", expected="more than 0")
+    if training.robust is not None and parse_strength(training.robust, "robust") > LEVELS / 2:
+        raise UsageError(
+            f"--robust {training.robust} is more than half of the whole range: every picture could become plain grey.",
+            expected="a strength below 127.5/255",
+            todo="--robust 8/255",
+        )
     if training.time_limit is not None:
         parse_time(training.time_limit)
 

@@ -37,6 +37,10 @@ class Opponent(Protocol):
         """Gradients that are taken for a training batch."""
 
     @property
+    def rise(self) -> float:
+        """Share of training after which it has its full strength."""
+
+    @property
     def test_steps(self) -> int:
         """Gradients that are taken for a batch of `test`."""
 
@@ -45,9 +49,23 @@ class Opponent(Protocol):
         """Validation pictures that are to be tested after each epoch."""
 
     def train(
-        self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, done: float, generator: torch.Generator
+        self,
+        loss: Callable[[Tensor], Tensor],
+        pictures: Tensor,
+        *,
+        done: float,
+        careful: bool,
+        generator: torch.Generator,
     ) -> Tensor:
-        """What is learnt from instead of normalised pictures; `done` is the share of training behind us."""
+        """What is learnt from instead of normalised pictures (B, C, H, W).
+
+        Args:
+            loss: of such pictures.
+            pictures: unchanged.
+            done: share of training that is behind us.
+            careful: whether the model has learnt to mislead the usual way, so that another must be taken.
+            generator: of everything random.
+        """
 
     def test(self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, generator: torch.Generator) -> Tensor:
         """What the model is tested on instead of normalised pictures."""
@@ -103,6 +121,8 @@ class Fitted:
     augmentation: Augmentation
     """With mirroring as the validation pictures decided."""
     mirror_reason: Sentence
+    careful: int | None = None
+    """Epoch after which the opponent tried harder, since the model had learnt to mislead it; None: it never did."""
 
 
 @dataclass(kw_only=True)
@@ -125,5 +145,7 @@ class State:
     mirror: Mirror = "none"
     """`auto` until the validation pictures have decided."""
     mirror_reason: Sentence = ""
+    careful: int | None = None
+    """Epoch after which the opponent tries harder."""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""

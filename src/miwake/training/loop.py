@@ -24,8 +24,9 @@ from miwake.errors import MiwakeError
 from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint
+from miwake.training.contest import Contest
 from miwake.training.engine import Engine
-from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, Opponent, State
+from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, learning, make_optimizer
 from miwake.training.schedule import Course, rate
@@ -54,6 +55,9 @@ class Trainer:
         kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
         self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
         self.generator = torch.Generator(device=self.engine.device)
+        self.contest = None
+        if job.opponent is not None:
+            self.contest = Contest(job, job.opponent, self.engine, self.generator)
         self.best: dict[str, Tensor] = {}
         self.saved_best = ""
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
@@ -85,6 +89,7 @@ class Trainer:
             interrupted=self.interrupted,
             augmentation=self.augmentation,
             mirror_reason=self.state.mirror_reason,
+            careful=self.state.careful,
         )
 
     def _start_phase(self) -> None:
@@ -150,8 +155,9 @@ class Trainer:
                 self.number = state.step * recipe.accumulate + part
                 number = self.number % self.job.train.steps
                 batch = self._prepare(self.job.train.batch(state.epoch, number), number)
-                if self.job.opponent is not None:
-                    batch = self._against(self.job.opponent, batch, turn, phase)
+                if self.contest is not None:
+                    batch = self.contest.change(batch, turn, state, self.number)
+                    self._train_mode(phase)
                 with self.engine.autocast():
                     loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
                 bad = self.losses.add(loss)
@@ -180,24 +186,6 @@ class Trainer:
         size, classes = job.preprocessing.size, len(job.task.classes)
         batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
         return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
-
-    def _against(self, opponent: Opponent, batch: Batch, turn: Turn, phase: Phase) -> Batch:
-        """The batch as an opponent changes it, against the model as it answers (without dropout)."""
-        self.generator.manual_seed(mix(self.job.recipe.seed, 3, self.state.epoch, self.number))
-        self.job.model.eval()
-        loss = self._loss_of(self.job.model, batch, turn)
-        pictures = opponent.train(loss, batch.pictures, done=self.state.course.done, generator=self.generator)
-        self._train_mode(phase)
-        return replace(batch, pictures=pictures)
-
-    def _loss_of(self, model: nn.Module, batch: Batch, turn: Turn) -> Callable[[Tensor], Tensor]:
-        """The summed loss of a batch as a function of its pictures."""
-
-        def loss(pictures: Tensor) -> Tensor:
-            with self.engine.autocast():
-                return len(pictures) * self.job.task.step(model, replace(batch, pictures=pictures), turn)["loss"]
-
-        return loss
 
     def _update(self, optimizer: Any, parameters: Collection[nn.Parameter], factor: float) -> None:
         recipe = self.job.recipe
@@ -243,10 +231,14 @@ class Trainer:
 
     # -- judging -----------------------------------------------------------------------------------------------
 
+    def _judged(self) -> nn.Module:
+        """The model whose weights may be kept."""
+        return self.average.model if self.average is not None else self.job.model
+
     @torch.no_grad()
     def validate(self, *, mirrored: bool = False) -> Meter:
         """The validation split, judged with the (averaged) weights."""
-        model = self.average.model if self.average is not None else self.job.model
+        model = self._judged()
         model.eval()
         meter = self.job.task.meter()
         for batch in self.job.val.epoch(0):
@@ -255,25 +247,6 @@ class Trainer:
                 outputs = model(inputs.flip(3) if mirrored else inputs)
             meter.update(outputs, batch)
         return meter
-
-    @torch.no_grad()
-    def _test(self, opponent: Opponent, turn: Turn) -> dict[str, float]:
-        """Figures over some validation pictures, changed against the (averaged) weights."""
-        model = self.average.model if self.average is not None else self.job.model
-        model.eval()
-        meter, left = self.job.task.meter(), opponent.test_pictures
-        for number in range(self.job.val.steps):
-            batch = self.job.val.batch(0, number)
-            # the same noise every time: epochs differ by their weights alone
-            self.generator.manual_seed(mix(self.job.recipe.seed, 4, number))
-            inputs = network_input(batch.pictures, self.job.preprocessing)
-            inputs = opponent.test(self._loss_of(model, batch, turn), inputs, generator=self.generator)
-            with self.engine.autocast():
-                meter.update(model(inputs), batch)
-            left -= len(batch.pictures)
-            if left <= 0:
-                break
-        return {f"robust_{name}": value for name, value in meter.compute().items()}
 
     def _read_losses(self) -> None:
         bad = self.losses.read()
@@ -286,8 +259,8 @@ class Trainer:
         batches = (state.step or self.steps) * self.job.recipe.accumulate
         meter = self.validate()
         figures = meter.compute()
-        if self.job.opponent is not None:
-            figures |= self._test(self.job.opponent, self.job.phases[state.phase].turns[0])
+        if self.contest is not None:
+            figures |= self.contest.test(self._judged(), self.job.phases[state.phase].turns[0])
         row: dict[str, Any] = {
             "phase": phase,
             "epoch": state.epoch,
@@ -301,15 +274,24 @@ class Trainer:
         self.losses.total = 0.0
         if not state.best or self._key(row) >= self._key(state.best):
             state.best, state.since_best = row, 0
-            source = self.average.model if self.average is not None else self.job.model
-            self.best = {name: tensor.clone() for name, tensor in source.state_dict().items()}
+            self.best = {name: tensor.clone() for name, tensor in self._judged().state_dict().items()}
             self.saved_best = ""
         else:
             state.since_best += 1
+        if self.contest is not None and self.contest.collapsed(row, state):
+            self._go_back()
         if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
             self._try_mirror(meter)
         if self.job.folder is not None:
             write_table(self.job.folder / "metrics.csv", state.history)
+
+    def _go_back(self) -> None:
+        """To the best weights; from now on the opponent tries harder."""
+        self.state.careful = self.state.epoch
+        for model in (self.job.model, self._judged()):
+            model.load_state_dict(self.best)
+        for _, _, optimizer in self.turns:
+            optimizer.state.clear()
 
     def _try_mirror(self, meter: Meter) -> None:
         """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test).
@@ -326,7 +308,7 @@ class Trainer:
         self.state.mirror_reason = Note("train.mirrored", {"lost": lost, "total": len(plain), "won": won})
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
-        against = "" if self.job.opponent is None else "robust_"
+        against = "" if self.contest is None else "robust_"
         loss = row[f"val_{against}loss"]
         return row[f"val_{against}{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
 

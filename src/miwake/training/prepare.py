@@ -24,6 +24,7 @@ from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.robustness.hardening import Hardening
+from miwake.robustness.strength import parse_strength
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
@@ -175,6 +176,17 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
     )
 
 
+def _against(training: Training) -> tuple[str, ...]:
+    """What is said of --robust."""
+    if training.robust is None:
+        return ()
+    levels = parse_strength(training.robust, "robust")
+    return (
+        f"Every batch is changed against the model by up to {levels:.4g} of 255 grey levels a pixel before it is "
+        f"learnt from ({training.robust_method}); the best weights are those that hold best against it on validation.",
+    )
+
+
 def opponent(choice: Choice) -> Hardening | None:
     """Who changes the training pictures, where the model is to become robust."""
     recipe = choice.recipe
@@ -233,7 +245,7 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
             task=weighed,
             phases=task.phases(pretrained=not plain),
             recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
-            reasons=warnings,
+            reasons=(*warnings, *_against(asked.training)),
         )
 
     choice = choose(first, start, name, pictures)
