@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
+    from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
     from miwake.training.config import AugmentOptions, Training
     from miwake.types import Batch, Dataset, Figure, Prediction, Preprocessing, Sample
+    from miwake.verbs.attack import attack
     from miwake.verbs.cache import cache
     from miwake.verbs.check import check
     from miwake.verbs.demo import demo
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from miwake.verbs.train import train
 
 _HOMES = {
+    "AttackOptions": "robustness.config",
     "AugmentOptions": "training.config",
     "Augmentation": "augment.config",
     "Batch": "types",
@@ -53,6 +56,7 @@ _HOMES = {
     "Run": "run",
     "Sample": "types",
     "Training": "training.config",
+    "attack": "verbs.attack",
     "cache": "verbs.cache",
     "check": "verbs.check",
     "demo": "verbs.demo",
@@ -67,6 +71,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AttackOptions",
     "AugmentOptions",
     "Augmentation",
     "Batch",
@@ -82,6 +87,7 @@ __all__ = [
     "Run",
     "Sample",
     "Training",
+    "attack",
     "cache",
     "check",
     "demo",

@@ -235,7 +235,6 @@ _PAGE: dict[str, dict[Language, str]] = {
         "ja": "強さを繰り返し狭めて探した上限値です。より小さな変化がありえます。右端は騙せなかった画像です。",
     },
     "attack.smallest.never": {"en": "never", "ja": "なし"},
-    "attack.smallest.up_to": {"en": "≤{levels}", "ja": "≤{levels}"},
     "attack.masking.sentence": {
         "en": "A model can look robust because its gradients lead an attack astray. These looks would show it "
         "(Athalye 2018; Carlini 2019), on {n} of the pictures.",

@@ -192,7 +192,7 @@ def _smallest(found: Robustness, language: Language) -> Markup | None:
         return None
     edges, counts = bins(smallest)
     never = sum(math.isinf(value) for value in smallest.values)
-    names = [words("attack.smallest.up_to", language, levels=grey(edge)) for edge in edges]
+    names = [f"≤{grey(edge)}" for edge in edges]
     names.append(words("attack.smallest.never", language))
     frame = Frame(
         key="smallest",

@@ -139,7 +139,9 @@ def make(
     optimizer = torch.optim.Adam([patch], lr=_RATE)
     steps = 0
     for steps in range(1, STEPS + 1):
-        rows = torch.randint(0, len(pictures), (_BATCH,), generator=generator, device=pictures.device)
+        rows = torch.randint(
+            0, len(pictures), (min(_BATCH, 2 * len(pictures)),), generator=generator, device=pictures.device
+        )
         with torch.enable_grad():
             seen = victim.outputs(lay(pictures[rows], patch, area, ALL, generator))
             rough = (patch[:, 1:] - patch[:, :-1]).abs().mean() + (patch[:, :, 1:] - patch[:, :, :-1]).abs().mean()

@@ -81,8 +81,8 @@ class Victim:
 
         The difference of logits ratio (Croce and Hein 2020, "Reliable evaluation of adversarial robustness with an
         ensemble of diverse parameter-free attacks", equation 6). Unlike cross-entropy it has a slope where the model
-        is very sure. With two classes there is no third logit to divide by, and with several labels each is decided
-        for itself: there it is the plain lead.
+        is very sure. It is the plain lead of the wanted answer where one is wanted, where two classes leave no third
+        logit to divide by, and where each of several labels is decided for itself.
 
         Args:
             outputs: (B, K) logits.
@@ -94,7 +94,7 @@ class Victim:
             own = outputs.gather(1, labels[:, None]).squeeze(1)
             others = outputs.scatter(1, labels[:, None], -torch.inf).amax(1)
             lead = others - own
-            if outputs.shape[1] > 2:
+            if outputs.shape[1] > 2 and not self.targeted:
                 highest = outputs.topk(3, dim=1).values
                 lead = lead / (highest[:, 0] - highest[:, 2] + 1e-12)
         return -lead if self.targeted else lead
