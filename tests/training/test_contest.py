@@ -34,7 +34,7 @@ def test_what_learns_against_an_opponent_holds_against_it(job) -> None:
     judge = Trainer(harden(replace(job(), model=plain.model), strength=25.0), lambda m: None, lambda: False)
     assert judge.contest is not None
     of_plain = judge.contest.test(plain.model, job().phases[0].turns[0])
-    assert hard.best["val_robust_loss"] < 0.8 * of_plain["robust_loss"]
+    assert hard.best["val_robust_loss"] < 0.95 * of_plain["robust_loss"]
     assert hard.best["val_robust_accuracy"] >= of_plain["robust_accuracy"]
     assert "val_robust_accuracy" not in plain.history[0]
 
