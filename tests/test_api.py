@@ -11,6 +11,7 @@ import miwake as mw
 from miwake.verbs import verbs
 
 PUBLIC = [
+    "AttackOptions",
     "AugmentOptions",
     "Augmentation",
     "Batch",
@@ -27,6 +28,7 @@ PUBLIC = [
     "Run",
     "Sample",
     "Training",
+    "attack",
     "cache",
     "check",
     "demo",

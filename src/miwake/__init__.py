@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
+    from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
     from miwake.training.config import AugmentOptions, Training
     from miwake.types import Batch, Dataset, Figure, Prediction, Preprocessing, Sample
+    from miwake.verbs.attack import attack
     from miwake.verbs.cache import cache
     from miwake.verbs.check import check
     from miwake.verbs.demo import demo
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from miwake.verbs.train import train
 
 _HOMES = {
+    "AttackOptions": "robustness.config",
     "AugmentOptions": "training.config",
     "Augmentation": "augment.config",
     "Batch": "types",
@@ -56,6 +59,7 @@ _HOMES = {
     "Run": "run",
     "Sample": "types",
     "Training": "training.config",
+    "attack": "verbs.attack",
     "cache": "verbs.cache",
     "check": "verbs.check",
     "demo": "verbs.demo",
@@ -71,6 +75,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AttackOptions",
     "AugmentOptions",
     "Augmentation",
     "Batch",
@@ -87,6 +92,7 @@ __all__ = [
     "Run",
     "Sample",
     "Training",
+    "attack",
     "cache",
     "check",
     "demo",

@@ -16,7 +16,7 @@ from miwake.errors import MiwakeError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
 
-_ORDER = ("demo", "check", "train", "evaluate", "predict", "explain", "models", "lesson", "cache")
+_ORDER = ("demo", "check", "train", "evaluate", "predict", "explain", "attack", "models", "lesson", "cache")
 
 
 def _overview() -> str:

@@ -37,6 +37,21 @@ def random(count: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
 # -- losses --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("task", [ONE, SEVERAL], ids=["one", "several"])
+def test_the_losses_of_pictures_are_plain_and_raise_where_the_answer_is_wrong(task):
+    outputs, labels = random()
+    labels = functional.one_hot(labels, 3).float() if task.multilabel else labels
+    smooth = Classify(
+        classes=task.classes, multilabel=task.multilabel, label_smoothing=0.3, class_weights=(1.0, 9.0, 2.0)
+    )
+    losses = smooth.losses(outputs, labels)
+    assert losses.shape == (len(outputs),)
+    share = len(outputs) / losses.numel() / (3 if task.multilabel else 1)
+    assert (share * losses.mean()).item() == pytest.approx(task.loss(outputs, labels).item(), rel=1e-5)
+    sure = 50 * (functional.one_hot(labels, 3) if labels.ndim == 1 else 2 * labels - 1).float()
+    assert task.losses(sure, labels).max() < 1e-6
+
+
 def test_the_loss_is_minus_the_log_of_the_probability():
     outputs, labels = random()
     expected = -torch.log_softmax(outputs, 1)[torch.arange(6), labels].mean()

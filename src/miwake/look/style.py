@@ -106,7 +106,11 @@ def _tokens(theme: Theme) -> str:
 
 
 def _heat_classes() -> str:
-    return "".join(
+    """Fills of charts (`.r1`, `.w1`) with the ink on them (`.tr1`), and grounds of table cells (`.h1`)."""
+    cells = "".join(
+        f".h{step}{{background:var(--wrong-{step});color:var(--on-wrong-{step})}}" for step in range(1, STEPS + 1)
+    )
+    return cells + "".join(
         f".{name[0]}{step}{{fill:var(--{name}-{step})}}.t{name[0]}{step}{{fill:var(--on-{name}-{step})}}"
         for name in ("right", "wrong")
         for step in range(1, STEPS + 1)

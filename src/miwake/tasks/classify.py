@@ -89,6 +89,12 @@ class Classify(Task):
             return functional.binary_cross_entropy_with_logits(outputs, smooth, pos_weight=weight)
         return functional.cross_entropy(outputs, labels, weight=weight, label_smoothing=self.label_smoothing)
 
+    def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """(B) plain loss of each picture, neither smoothed nor weighted: it is 0 only where the answer is sure."""
+        if self.multilabel:
+            return functional.binary_cross_entropy_with_logits(outputs, labels, reduction="none").sum(1)
+        return functional.cross_entropy(outputs, labels, reduction="none")
+
     def step(self, model: nn.Module, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """The loss of a batch."""
         assert batch.labels is not None

@@ -157,6 +157,10 @@ class Task(ABC):
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
         """The picture (H, W, C) with its answer, as a person wants to see it."""
 
+    def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        """(B) loss of each picture, from raw outputs and the batch's labels: what an attack raises."""
+        raise TypeError(f"the task {self.name} gives no loss for each picture")
+
     def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
         """What learns when. By default everything, all the time."""
         return (Phase(name="train"),)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from miwake.errors import UsageError
+from miwake.robustness.strength import LEVELS, parse_strength
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -46,6 +47,13 @@ class Training:
     """Batches whose gradients are summed before a step."""
     patience: int | None = None
     """Stop early after so many epochs without improvement on validation."""
+    robust: str | None = None
+    """Learn from pictures that are changed against the model, by at most so many grey levels a pixel: 8/255 or 8; 0.03
+    is a share of the whole range."""
+    robust_method: Literal["fgsm", "pgd"] = "fgsm"
+    """fgsm: one step from a random start (Wong 2020). pgd: several steps (Madry 2018), as many times slower."""
+    robust_steps: int = 7
+    """Steps of --robust-method pgd."""
     device: str = "auto"
     """cpu, cuda, cuda:1, …"""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -80,6 +88,10 @@ class Recipe:
     checkpoint_every: float
     seconds: float | None
     """Time for training from the first step on; None is no limit."""
+    robust: float | None = None
+    """Grey levels by which the training pictures are changed against the model."""
+    robust_method: Literal["fgsm", "pgd"] = "fgsm"
+    robust_steps: int = 7
 
 
 def parse_time(text: str) -> float:
@@ -111,6 +123,7 @@ def check_training(training: Training) -> None:
         "batch-size": (training.batch_size, 1),
         "accumulate": (training.accumulate, 1),
         "threads": (training.threads, 1),
+        "robust-steps": (training.robust_steps, 1),
         "patience": (training.patience, 1),
         "weight-decay": (training.weight_decay, 0),
         "seed": (training.seed, 0),
@@ -129,6 +142,12 @@ def check_training(training: Training) -> None:
     for flag, value in (("learning-rate", training.learning_rate), ("clip", training.clip)):
         if value is not None and not 0 < value < math.inf:
             raise UsageError(f"--{flag} is {value}.", expected="more than 0")
+    if training.robust is not None and parse_strength(training.robust, "robust") > LEVELS / 2:
+        raise UsageError(
+            f"--robust {training.robust} is more than half of the whole range: every picture could become plain grey.",
+            expected="a strength below 127.5/255",
+            todo="--robust 8/255",
+        )
     if training.time_limit is not None:
         parse_time(training.time_limit)
 

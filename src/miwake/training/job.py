@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from miwake.augment.config import Augmentation
 from miwake.data.loader import Loader
@@ -28,6 +29,48 @@ class NonFiniteLoss(MiwakeError):
     """Whether the model holds good weights again; there are none before the first judgement."""
 
 
+class Opponent(Protocol):
+    """Changes pictures against the model while it learns; see `miwake.robustness.hardening`."""
+
+    @property
+    def steps(self) -> int:
+        """Gradients that are taken for a training batch."""
+
+    @property
+    def rise(self) -> float:
+        """Share of training after which it has its full strength."""
+
+    @property
+    def test_steps(self) -> int:
+        """Gradients that are taken for a batch of `test`."""
+
+    @property
+    def test_pictures(self) -> int:
+        """Validation pictures that are to be tested after each epoch."""
+
+    def train(
+        self,
+        loss: Callable[[Tensor], Tensor],
+        pictures: Tensor,
+        *,
+        done: float,
+        careful: bool,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """What is learnt from instead of normalised pictures (B, C, H, W).
+
+        Args:
+            loss: of such pictures.
+            pictures: unchanged.
+            done: share of training that is behind us.
+            careful: whether the model has learnt to mislead the usual way, so that another must be taken.
+            generator: of everything random.
+        """
+
+    def test(self, loss: Callable[[Tensor], Tensor], pictures: Tensor, *, generator: torch.Generator) -> Tensor:
+        """What the model is tested on instead of normalised pictures."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """Everything that the loop works with."""
@@ -46,6 +89,8 @@ class Job:
     """(N) of the data set, to name pictures."""
     folder: Path | None
     """The run folder; None writes nothing, for trials."""
+    opponent: Opponent | None = None
+    """Changes the pictures before they are learnt from, and tests the model after each epoch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +121,8 @@ class Fitted:
     augmentation: Augmentation
     """With mirroring as the validation pictures decided."""
     mirror_reason: Sentence
+    careful: int | None = None
+    """Epoch after which the opponent tried harder, since the model had learnt to mislead it; None: it never did."""
 
 
 @dataclass(kw_only=True)
@@ -98,5 +145,7 @@ class State:
     mirror: Mirror = "none"
     """`auto` until the validation pictures have decided."""
     mirror_reason: Sentence = ""
+    careful: int | None = None
+    """Epoch after which the opponent tries harder."""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""

@@ -24,6 +24,7 @@ from miwake.errors import MiwakeError
 from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint
+from miwake.training.contest import Contest
 from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
 from miwake.training.losses import Losses
@@ -54,6 +55,9 @@ class Trainer:
         kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
         self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
         self.generator = torch.Generator(device=self.engine.device)
+        self.contest = None
+        if job.opponent is not None:
+            self.contest = Contest(job, job.opponent, self.engine, self.generator)
         self.best: dict[str, Tensor] = {}
         self.saved_best = ""
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
@@ -85,6 +89,7 @@ class Trainer:
             interrupted=self.interrupted,
             augmentation=self.augmentation,
             mirror_reason=self.state.mirror_reason,
+            careful=self.state.careful,
         )
 
     def _start_phase(self) -> None:
@@ -150,6 +155,9 @@ class Trainer:
                 self.number = state.step * recipe.accumulate + part
                 number = self.number % self.job.train.steps
                 batch = self._prepare(self.job.train.batch(state.epoch, number), number)
+                if self.contest is not None:
+                    batch = self.contest.change(batch, turn, state, self.number)
+                    self._train_mode(phase)
                 with self.engine.autocast():
                     loss = self.job.task.step(self.engine.model, batch, turn)["loss"]
                 bad = self.losses.add(loss)
@@ -223,10 +231,14 @@ class Trainer:
 
     # -- judging -----------------------------------------------------------------------------------------------
 
+    def _judged(self) -> nn.Module:
+        """The model whose weights may be kept."""
+        return self.average.model if self.average is not None else self.job.model
+
     @torch.no_grad()
     def validate(self, *, mirrored: bool = False) -> Meter:
         """The validation split, judged with the (averaged) weights."""
-        model = self.average.model if self.average is not None else self.job.model
+        model = self._judged()
         model.eval()
         meter = self.job.task.meter()
         for batch in self.job.val.epoch(0):
@@ -247,6 +259,8 @@ class Trainer:
         batches = (state.step or self.steps) * self.job.recipe.accumulate
         meter = self.validate()
         figures = meter.compute()
+        if self.contest is not None:
+            figures |= self.contest.test(self._judged(), self.job.phases[state.phase].turns[0])
         row: dict[str, Any] = {
             "phase": phase,
             "epoch": state.epoch,
@@ -260,15 +274,24 @@ class Trainer:
         self.losses.total = 0.0
         if not state.best or self._key(row) >= self._key(state.best):
             state.best, state.since_best = row, 0
-            source = self.average.model if self.average is not None else self.job.model
-            self.best = {name: tensor.clone() for name, tensor in source.state_dict().items()}
+            self.best = {name: tensor.clone() for name, tensor in self._judged().state_dict().items()}
             self.saved_best = ""
         else:
             state.since_best += 1
+        if self.contest is not None and self.contest.collapsed(row, state):
+            self._go_back()
         if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
             self._try_mirror(meter)
         if self.job.folder is not None:
             write_table(self.job.folder / "metrics.csv", state.history)
+
+    def _go_back(self) -> None:
+        """To the best weights; from now on the opponent tries harder."""
+        self.state.careful = self.state.epoch
+        for model in (self.job.model, self._judged()):
+            model.load_state_dict(self.best)
+        for _, _, optimizer in self.turns:
+            optimizer.state.clear()
 
     def _try_mirror(self, meter: Meter) -> None:
         """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test).
@@ -285,8 +308,9 @@ class Trainer:
         self.state.mirror_reason = Note("train.mirrored", {"lost": lost, "total": len(plain), "won": won})
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
-        loss = row["val_loss"]
-        return row[f"val_{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
+        against = "" if self.contest is None else "robust_"
+        loss = row[f"val_{against}loss"]
+        return row[f"val_{against}{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
 
     # -- time --------------------------------------------------------------------------------------------------
 

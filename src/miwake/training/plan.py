@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from miwake import machine
 from miwake.augment.defaults import Kind
 from miwake.errors import UsageError
+from miwake.robustness.strength import parse_strength
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Phase, Task
 from miwake.training.config import Recipe, Training, parse_time
@@ -23,6 +24,7 @@ from miwake.types import TRAIN, Dataset, Note
 UNEVEN = 3.0
 """Classes are uneven where one has this many times the training pictures of another."""
 _FORWARD = 0.35  # cost of a picture that is only looked at, as a share of one that is learnt from
+_SLOPE = 0.7  # cost of the gradient by a picture, likewise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,9 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         seed=training.seed,
         checkpoint_every=training.checkpoint_every,
         seconds=None,
+        robust=None if training.robust is None else parse_strength(training.robust, "robust"),
+        robust_method=training.robust_method,
+        robust_steps=training.robust_steps,
     )
 
 
@@ -127,6 +132,17 @@ def _within(phase: Phase, seconds: float, once: float) -> Phase:
     return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))))
 
 
+def _judging(job: Job, step: float) -> tuple[float, float]:
+    """Seconds to look at a picture, and to judge an epoch: for a job with an opponent, against it too."""
+    opponent = job.opponent
+    plain = step / job.train.batch_size
+    if opponent is None:
+        return _FORWARD * plain, _FORWARD * plain * job.val.count
+    plain /= 1 + _SLOPE * opponent.steps
+    against = min(opponent.test_pictures, job.val.count) * (_FORWARD + _SLOPE * opponent.test_steps)
+    return _FORWARD * plain, plain * (_FORWARD * job.val.count + against)
+
+
 def settle(job: Job, training: Training, *, seconds: float, least: int, most: int) -> Plan:
     """Measure, then choose precision and epochs.
 
@@ -139,10 +155,9 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     """
     recipe = job.recipe
     cost = measure(job, training)
-    # a picture costs about a third as much without gradients
-    judging = _FORWARD * cost.step * job.val.count / job.train.batch_size
+    looking, judging = _judging(job, cost.step)
     epoch = cost.step * job.train.steps + judging
-    observing = _FORWARD * cost.step * job.train.steps
+    observing = looking * job.train.batch_size * job.train.steps
     phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
     reasons = [cost.note()] if len(cost.tried) > 1 else []
     # the loop's clock runs from its first phase on

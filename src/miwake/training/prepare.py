@@ -23,6 +23,8 @@ from miwake.errors import UsageError
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
+from miwake.robustness.hardening import Hardening
+from miwake.robustness.strength import parse_strength
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
@@ -170,7 +172,28 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
         val=loader(VAL, max(64, choice.recipe.batch_size), None),
         paths=dataset.paths,
         folder=folder,
+        opponent=opponent(choice),
     )
+
+
+def _against(training: Training) -> tuple[str, ...]:
+    """What is said of --robust."""
+    if training.robust is None:
+        return ()
+    levels = parse_strength(training.robust, "robust")
+    return (
+        f"Every batch is changed against the model by up to {levels:.4g} of 255 grey levels a pixel before it is "
+        f"learnt from ({training.robust_method}); the best weights are those that hold best against it on validation.",
+    )
+
+
+def opponent(choice: Choice) -> Hardening | None:
+    """Who changes the training pictures, where the model is to become robust."""
+    recipe = choice.recipe
+    if recipe.robust is None:
+        return None
+    steps = 1 if recipe.robust_method == "fgsm" else recipe.robust_steps
+    return Hardening(strength=recipe.robust, steps=steps, preprocessing=choice.preprocessing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +245,7 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
             task=weighed,
             phases=task.phases(pretrained=not plain),
             recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
-            reasons=warnings,
+            reasons=(*warnings, *_against(asked.training)),
         )
 
     choice = choose(first, start, name, pictures)

@@ -56,7 +56,7 @@ def evaluate(
         train = np.asarray(dataset.targets)[dataset.rows(TRAIN)]
         data_options = request_of(run).data_options
     else:
-        dataset, split = _renamed(open_dataset(data, data_options), header), "data"
+        dataset, split = renamed(open_dataset(data, data_options), header), "data"
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
     if options.cost is not None or options.unknown_cost is not None:
@@ -96,7 +96,7 @@ def own_data(name: str) -> tuple[Dataset, Run]:
     return read_split(run.folder / "split.csv", open_dataset(asked.data, asked.data_options)), run
 
 
-def _renamed(dataset: Dataset, header: Header) -> Dataset:
+def renamed(dataset: Dataset, header: Header) -> Dataset:
     """A data set with the model's classes in the model's order.
 
     Raises:

@@ -336,6 +336,11 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
     if fitted.mirror_reason:
         way = "on" if fitted.augmentation.mirror == "horizontal" else "off"
         say(words(f"train.mirror.{way}", language, reason=fitted.mirror_reason))
+    if fitted.careful is not None:
+        say(words("train.misled", language, epoch=fitted.careful + 1))
+    against = fitted.best.get(f"val_robust_{job.task.monitor}")
+    if against is not None:
+        say(words("train.held", language, value=percent(against)))
     return _finish(run, asked, prepared, job, fitted)
 
 

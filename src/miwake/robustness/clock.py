@@ -1,0 +1,45 @@
+"""Time that several parts share."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+
+
+class Clock:
+    """Gives each part its share of the time; what one leaves over goes to those after it.
+
+    Args:
+        seconds: of the whole; None is no limit.
+        shares: weight of each part, in their order.
+        now: the time.
+    """
+
+    def __init__(
+        self, seconds: float | None, shares: Mapping[str, float], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now, self._shares = now, dict(shares)
+        self.started = now()
+        self._end = math.inf if seconds is None else self.started + seconds
+        self._part_end = self._end
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return self._now() - self.started
+
+    def begin(self, part: str) -> None:
+        """A part begins; its share of what is left is weighed against the parts that have not begun."""
+        left = sum(self._shares.values())
+        share = self._shares.pop(part)
+        now = self._now()
+        self._part_end = now + (self._end - now) * share / left if math.isfinite(self._end) else math.inf
+
+    def left(self) -> float:
+        """Seconds that the part has left."""
+        return self._part_end - self._now()
+
+    def enough(self) -> bool:
+        """Whether the part's time is over."""
+        return self.left() <= 0

@@ -1,0 +1,153 @@
+"""Does a model go by shape or by texture? (Geirhos et al. 2019)
+
+"ImageNet-trained CNNs are biased towards texture; increasing shape bias improves accuracy and robustness". Views of a
+picture: cut into tiles that change places (texture without shape, as Brendel and Bethge 2019 do), the silhouette in
+one colour and the outline alone (shape without texture), and the silhouette of one class filled with the texture of
+another (Baker et al. 2018), which forces a choice. The paper cuts things out by hand and transfers style with a
+network; here the thing is told from the ground by how much it differs from the picture's border, and where that fails
+the picture is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import ndimage
+from torch import Tensor
+from torch.nn import functional
+
+_LEAST, _MOST = 0.04, 0.7  # shares of the picture that a thing may fill
+_WHOLE = 0.6  # share of what stands out that its largest piece must be
+_APART = 30.0  # grey levels between the colours of thing and ground
+_BINS = 64
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Thing:
+    """What stands before the ground, in n pictures."""
+
+    mask: Tensor
+    """(n, 1, H, W) bool."""
+    told: Tensor
+    """(n) bool: whether thing and ground could be told apart."""
+    ground: Tensor
+    """(n, C, 1, 1) colour of the border, 0…255."""
+    colour: Tensor
+    """(n, C, 1, 1) mean colour of the thing."""
+
+
+def _border(pictures: Tensor) -> Tensor:
+    """(n, C, p) the values along the border."""
+    return torch.cat([pictures[..., 0, :], pictures[..., -1, :], pictures[..., 1:-1, 0], pictures[..., 1:-1, -1]], -1)
+
+
+def find_thing(pictures: Tensor) -> Thing:
+    """Tell the thing from the ground.
+
+    Args:
+        pictures: (n, C, H, W) uint8 or floating point, 0…255.
+    """
+    values = pictures.float()
+    border = _border(values)
+    ground = border.median(-1).values[:, :, None, None]
+    distance = (values - ground).square().sum(1, keepdim=True).sqrt()
+    distance = functional.avg_pool2d(functional.pad(distance, (1,) * 4, mode="replicate"), 3, stride=1)
+    mask = distance > otsu(distance.flatten(1))[:, None, None, None]
+    mask, whole = _in_one_piece(mask)
+    weight = mask.float()
+    share = weight.mean((1, 2, 3))
+    at_border = _border(weight).mean((1, 2))
+    colour = (values * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp_min(1)
+    apart = (colour - ground).square().sum(1).sqrt().flatten()
+    told = whole & (share > _LEAST) & (share < _MOST) & (at_border < 0.3) & (apart > _APART)
+    return Thing(mask=mask, told=told, ground=ground, colour=colour)
+
+
+def _in_one_piece(mask: Tensor) -> tuple[Tensor, Tensor]:
+    """The mask (n, 1, H, W) without crumbs, and (n) whether its largest piece is most of it."""
+    kept, whole = torch.zeros_like(mask), torch.zeros(len(mask), dtype=torch.bool, device=mask.device)
+    for number, one in enumerate(mask[:, 0].cpu().numpy()):
+        labels, _ = ndimage.label(one, np.ones((3, 3)))
+        sizes = np.bincount(labels.ravel())
+        sizes[0] = 0
+        if not sizes.any():
+            continue
+        large = sizes >= 0.1 * sizes.max()
+        kept[number, 0] = torch.from_numpy(large[labels]).to(mask.device)
+        whole[number] = bool(sizes.max() >= _WHOLE * sizes.sum())
+    return kept, whole
+
+
+def otsu(values: Tensor) -> Tensor:
+    """(n) the value that parts each row of (n, p) best into two groups (Otsu 1979)."""
+    most = values.amax(1, keepdim=True).clamp_min(1e-6)
+    places = (values / most * (_BINS - 1)).round().long()
+    counts = torch.zeros(len(values), _BINS, device=values.device).scatter_add_(1, places, torch.ones_like(values))
+    weights = torch.arange(_BINS, device=values.device, dtype=torch.float32)
+    below, mass = counts.cumsum(1), (counts * weights).cumsum(1)
+    above = below[:, -1:] - below
+    between = below * above * (mass / below.clamp_min(1) - (mass[:, -1:] - mass) / above.clamp_min(1)).square()
+    return (between.argmax(1).float() + 0.5) / (_BINS - 1) * most.squeeze(1)
+
+
+def shuffled(pictures: Tensor, tiles: int, generator: torch.Generator) -> Tensor:
+    """(n, C, H, W) cut into tiles × tiles parts, every one of which changes its place."""
+    count, channels, height, width = pictures.shape
+    h, w = height // tiles, width // tiles
+    top, left = (height - h * tiles) // 2, (width - w * tiles) // 2
+    changed = pictures.clone()
+    middle = pictures[:, :, top : top + h * tiles, left : left + w * tiles]
+    cut = middle.reshape(count, channels, tiles, h, tiles, w).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+    for number in range(count):
+        # one ring through all places: no tile stays where it was
+        ring = torch.randperm(tiles * tiles, generator=generator, device=pictures.device)
+        cut[number, ring] = cut[number, ring.roll(1)]
+    back = cut.reshape(count, tiles, tiles, channels, h, w).permute(0, 3, 1, 4, 2, 5)
+    changed[:, :, top : top + h * tiles, left : left + w * tiles] = back.reshape(middle.shape)
+    return changed
+
+
+def silhouette(thing: Thing) -> Tensor:
+    """(n, C, H, W) uint8: the thing in its mean colour on the ground's."""
+    return torch.where(thing.mask, thing.colour, thing.ground).round().to(torch.uint8)
+
+
+def outline(thing: Thing) -> Tensor:
+    """(n, C, H, W) uint8: only the thing's edge, in its mean colour on the ground's."""
+    solid = thing.mask.float()
+    width = 1 + min(solid.shape[2:]) // 112
+    inner = -functional.max_pool2d(-solid, 2 * width + 1, stride=1, padding=width)
+    return torch.where((solid > 0) & (inner == 0), thing.colour, thing.ground).round().to(torch.uint8)
+
+
+def conflict(pictures: Tensor, thing: Thing, rows: Tensor, partner: Tensor, generator: torch.Generator) -> Tensor:
+    """(m, C, H, W) uint8: silhouettes, each filled with the texture of another picture's thing.
+
+    Args:
+        pictures: (n, C, H, W) uint8.
+        thing: in them.
+        rows: (m) rows of the pictures whose silhouettes are taken.
+        partner: (m) rows of those whose textures are taken.
+        generator: of the tiles.
+    """
+    channels, height, width = pictures.shape[1:]
+    side = max(3, min(height, width) // 6)
+    down, across = -(-height // side), -(-width // side)
+    filled = torch.empty_like(pictures[rows])
+    for number, other in enumerate(partner.tolist()):
+        tiles = _tiles(pictures[other], thing.mask[other, 0], side, generator)
+        drawn = torch.randint(0, len(tiles), (down * across,), generator=generator, device=pictures.device)
+        sheet = tiles[drawn].reshape(down, across, channels, side, side).permute(2, 0, 3, 1, 4)
+        filled[number] = sheet.reshape(channels, down * side, across * side)[:, :height, :width]
+    return torch.where(thing.mask[rows], filled, thing.ground[rows].round().to(torch.uint8))
+
+
+def _tiles(picture: Tensor, mask: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """(m, C, side, side) tiles of a picture that lie within its thing, as far as there are any."""
+    inside = functional.avg_pool2d(mask[None, None].float(), side, stride=1)[0, 0]
+    best = (inside >= min(0.95, float(inside.max()))).nonzero()
+    drawn = best[torch.randint(0, len(best), (64,), generator=generator, device=picture.device)]
+    tiles = picture.unfold(1, side, 1).unfold(2, side, 1)
+    return tiles[:, drawn[:, 0], drawn[:, 1]].permute(1, 0, 2, 3)

@@ -1,0 +1,322 @@
+"""All parts of an attack within the time that there is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from miwake.data.loader import mix
+from miwake.data.preprocess import centre
+from miwake.errors import UsageError, unknown
+from miwake.prediction import Predictor
+from miwake.robustness import attacks
+from miwake.robustness.clock import Clock
+from miwake.robustness.config import DEFAULT_TIME, MOST, AttackOptions
+from miwake.robustness.effort import Effort
+from miwake.robustness.figures import share
+from miwake.robustness.masking import Subject, check
+from miwake.robustness.pictures import examples
+from miwake.robustness.results import Bound, Check, Level, Robustness, Shown, Smallest
+from miwake.robustness.search import BOUND_STEPS, Plan, Tried, levels, try_on
+from miwake.robustness.strength import parse_strength
+from miwake.robustness.victim import Victim
+from miwake.robustness.worlds import World, corrupt, patch, textures
+from miwake.types import Dataset
+
+_SHARES = {"attack": 0.45, "masking": 0.15, "patch": 0.15, "corruptions": 0.15, "texture": 0.1}
+_FIRST = 8  # pictures of the first stretch, from which the pace is known
+_LARGEST = 128  # pictures at once
+_CHECKED = 64  # pictures on which the attack itself is looked at
+_EXAMPLES = 12
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Material:
+    """A model, and pictures to attack it with."""
+
+    predictor: Predictor
+    dataset: Dataset
+    """With the model's classes."""
+    rows: NDArray[np.int64]
+    """Its rows that may be used."""
+    gather: Callable[[Tensor], Tensor]
+    """Rows to stored pictures (B, C, Hs, Ws) uint8."""
+    hardened: float | None = None
+    """Grey levels that the run was trained against."""
+
+
+def study(
+    material: Material, options: AttackOptions, *, seconds: float | None, report: Report
+) -> tuple[Robustness, Shown]:
+    """Attack a model and look at it from all sides.
+
+    Args:
+        material: the model and the pictures.
+        options: what was asked for.
+        seconds: for all of it; None: until every picture that was asked for is done.
+        report: called with the share that is done and a few words.
+
+    Raises:
+        UsageError: a name or a strength that does not fit.
+    """
+    task, shape = material.predictor.task, material.predictor.header.preprocessing
+    attacks.find(options.attack)
+    target = _target(options, material)
+    victim = Victim(model=material.predictor.model, task=task, preprocessing=shape, targeted=target is not None)
+    strength = _strength(options, material)
+    every, headline = levels(strength, options.norm, (shape.channels, *shape.size), curve="curve" in options.parts)
+    plan = Plan(
+        attack=options.attack,
+        norm=options.norm,
+        effort=Effort(steps=options.steps, restarts=options.restarts),
+        levels=every,
+        headline=headline,
+        smallest="smallest" in options.parts,
+        bound="bound" in options.parts,
+    )
+    clock = Clock(seconds, {name: part for name, part in _SHARES.items() if name == "attack" or name in options.parts})
+    world = World(
+        victim=victim,
+        predictor=material.predictor,
+        dataset=material.dataset,
+        targets=task.targets(material.dataset),
+        drawn=_drawn(material, options),
+        load=lambda rows: _load(material, rows),
+        target=target,
+        clock=clock,
+        report=report,
+        seed=options.seed,
+    )
+    clock.begin("attack")
+    table = _attack(world, plan)
+    found = _figures(world, plan, table, options, material)
+    shown = Shown(examples=_examples(world, table, plan))
+    return _others(world, plan, table, found, shown, options)
+
+
+def _target(options: AttackOptions, material: Material) -> int | None:
+    classes = material.predictor.task.classes
+    if options.target is None:
+        return None
+    if options.target not in classes:
+        raise unknown("class", options.target, classes)
+    if material.dataset.multilabel:
+        raise UsageError(
+            "--target names one class, and the model gives several labels a picture.", todo="leave --target away."
+        )
+    return classes.index(options.target)
+
+
+def _strength(options: AttackOptions, material: Material) -> float:
+    if options.strength is not None:
+        return parse_strength(options.strength, "strength")
+    if options.norm == "l2":
+        return 127.5
+    return material.hardened or 8.0
+
+
+def limit(options: AttackOptions, asked: float | None) -> float | None:
+    """Seconds that an attack may take, where no time was asked for."""
+    return asked if asked is not None or options.count is not None else DEFAULT_TIME
+
+
+def _drawn(material: Material, options: AttackOptions) -> NDArray[np.int64]:
+    """Rows in random order, as many as may be used at most."""
+    order = np.random.default_rng(options.seed).permutation(material.rows)
+    return order[: options.count or MOST]
+
+
+def _load(material: Material, rows: NDArray[np.int64]) -> Tensor:
+    """(n, C, H, W) uint8 as the network sees them, before they are normalised."""
+    pictures = material.gather(torch.from_numpy(rows)).to(material.predictor.device)
+    return centre(pictures, material.predictor.header.preprocessing)
+
+
+# -- the attack itself ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Table:
+    """What became of n pictures."""
+
+    rows: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    fooled: NDArray[np.bool_]
+    """(n, L)"""
+    rounded: NDArray[np.bool_]
+    smallest: NDArray[np.float64]
+    bound: NDArray[np.bool_]
+    kept: list[tuple[int, Tensor]]
+    """Places and changed pictures (C, H, W), for the page."""
+
+
+def _stretches(world: World, total: int) -> Iterator[tuple[int, int]]:
+    """From and to: few pictures at first, then as many as a tenth of the time takes."""
+    done, size = 0, min(_FIRST, total)
+    while done < total and not (done and world.clock.enough()):
+        start = world.clock.spent
+        yield done, min(done + size, total)
+        pace = max(world.clock.spent - start, 1e-3) / size
+        done += size
+        left = world.clock.left()
+        size = _LARGEST if math.isinf(left) else int(min(_LARGEST, 2 * size, max(left, 0) / pace))
+        if size < 1:
+            return
+
+
+def _attack(world: World, plan: Plan) -> Table:
+    """Attack the drawn pictures, a stretch at a time, until they or the time are used up."""
+    parts: list[Tried] = []
+    rows: list[NDArray[np.int64]] = []
+    kept: list[tuple[int, Tensor]] = []
+    for start, stop in _stretches(world, len(world.drawn)):
+        chosen = world.drawn[start:stop]
+        pictures, truth = world.load(chosen).float(), world.truth(chosen)
+        tried = try_on(world.victim, pictures, world.labels(truth), truth, plan, mix(world.seed, start))
+        tried = _without_target(world, tried, truth)
+        hit = torch.isfinite(tried.smallest) & tried.right
+        kept += [(start + place, tried.changed[place].clone()) for place in hit.nonzero().squeeze(1).tolist()][
+            : max(0, _EXAMPLES - len(kept))
+        ]
+        parts.append(replace(tried, changed=tried.changed[:0]))
+        rows.append(chosen)
+        world.say("attack", stop / len(world.drawn))
+    return Table(
+        rows=np.concatenate(rows),
+        kept=kept,
+        **{
+            name: torch.cat([getattr(part, name) for part in parts]).cpu().numpy()
+            for name in ("right", "fooled", "rounded", "smallest", "bound")
+        },
+    )
+
+
+def _without_target(world: World, tried: Tried, truth: Tensor) -> Tried:
+    """Pictures that show the wanted class itself cannot be fooled into it."""
+    if world.target is None:
+        return tried
+    own = truth == world.target
+    return replace(
+        tried,
+        fooled=tried.fooled & ~own[:, None],
+        rounded=tried.rounded & ~own,
+        bound=tried.bound & ~own,
+        smallest=tried.smallest.masked_fill(own, torch.inf),
+    )
+
+
+def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, material: Material) -> Robustness:
+    groups = world.groups(table.rows)
+
+    def level(place: int) -> Level:
+        fooled = table.fooled[:, place]
+        return Level(
+            strength=plan.levels[place],
+            accuracy=share(table.right & ~fooled, groups),
+            fooled=int(fooled.sum()),
+            rate=share(fooled[table.right], None if groups is None else groups[table.right]),
+        )
+
+    bound, smallest = None, None
+    if plan.bound:
+        more = int((table.bound & ~table.fooled[:, plan.headline]).sum())
+        bound = Bound(accuracy=share(table.right & ~table.bound, groups), more=more, steps=BOUND_STEPS)
+    if plan.smallest:
+        sizes = np.sort(table.smallest[table.right]).astype(float)
+        smallest = Smallest(
+            median=float(np.median(sizes)) if len(sizes) and math.isfinite(sizes[len(sizes) // 2]) else math.inf,
+            values=tuple(sizes.tolist()),
+            most=plan.levels[-1],
+        )
+    return Robustness(
+        data=material.dataset.name,
+        pictures=len(table.rows),
+        chosen_from=len(material.rows),
+        attack=options.attack,
+        norm=options.norm,
+        strength=plan.strength,
+        steps=options.steps,
+        restarts=options.restarts,
+        target=options.target,
+        hardened=material.hardened,
+        plain=share(table.right, groups),
+        attacked=level(plan.headline),
+        rounded=int(table.rounded.sum()),
+        guessing=_guessing(world.truth(table.rows)),
+        curve=tuple(level(place) for place in range(len(plan.levels))) if "curve" in options.parts else (),
+        smallest=smallest,
+        bound=bound,
+    )
+
+
+def _guessing(truth: Tensor) -> float:
+    _, counts = torch.unique(truth, dim=0, return_counts=True)
+    return float(counts.max()) / len(truth)
+
+
+def _examples(world: World, table: Table, plan: Plan) -> tuple[Any, ...]:
+    if not table.kept:
+        return ()
+    places = np.array([place for place, _ in table.kept])
+    rows = table.rows[places]
+    before = world.load(rows).float()
+    after = torch.stack([changed for _, changed in table.kept])
+    paths, names = [world.dataset.paths[row] for row in rows.tolist()], [world.name(row) for row in rows.tolist()]
+    return tuple(examples(world.predictor, world.victim, before, after, paths, names, plan.norm))
+
+
+# -- the other parts -----------------------------------------------------------------------------------------------
+
+
+def _others(
+    world: World, plan: Plan, table: Table, found: Robustness, shown: Shown, options: AttackOptions
+) -> tuple[Robustness, Shown]:
+    left_out: list[str] = []
+    if "masking" in options.parts:
+        world.clock.begin("masking")
+        found = replace(found, masking=_masking(world, plan, table))
+    if "patch" in options.parts:
+        world.clock.begin("patch")
+        made = patch(world, options.patch_area, options.target)
+        if made is None:
+            left_out.append("patch")
+        else:
+            found, shown = replace(found, patch=made[0]), replace(shown, patch=made[1], patched=made[2])
+    if "corruptions" in options.parts:
+        world.clock.begin("corruptions")
+        corruptions, pictures = corrupt(world)
+        found, shown = replace(found, corruptions=corruptions), replace(shown, corrupted=pictures)
+    if "texture" in options.parts and world.dataset.multilabel:
+        left_out.append("texture")
+    elif "texture" in options.parts:
+        world.clock.begin("texture")
+        texture, pictures = textures(world)
+        found, shown = replace(found, texture=texture), replace(shown, views=pictures)
+    return replace(found, left_out=tuple(left_out), seconds=round(world.clock.spent, 1)), shown
+
+
+def _masking(world: World, plan: Plan, table: Table) -> tuple[Check, ...]:
+    usable = table.right
+    if world.target is not None:
+        usable = usable & (world.truth(table.rows).cpu().numpy() != world.target)
+    rows = table.rows[usable][:_CHECKED]
+    if not len(rows):
+        return ()
+    subject = Subject(
+        victim=world.victim,
+        pictures=world.load(rows).float(),
+        labels=world.labels(world.truth(rows)),
+        norm=plan.norm,
+        strength=plan.strength,
+        seed=world.seed,
+    )
+    world.say("masking", 0.0)
+    return tuple(check(subject, world.clock.enough))

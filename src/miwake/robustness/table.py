@@ -1,0 +1,68 @@
+"""What attacks have shown, as a short table for the terminal."""
+
+from __future__ import annotations
+
+import math
+
+from miwake.look.text import NONE, Language, cells, clean, share, shorten
+from miwake.look.words import words
+from miwake.robustness.results import Robustness
+from miwake.robustness.wording import grey
+from miwake.types import Figure
+
+_NAME = 34
+
+
+def summary(found: Robustness, language: Language = "en") -> str:
+    """The most important figures with their 95% intervals: plain text, at most 80 columns but for the title."""
+    title = words(
+        "attack.title",
+        language,
+        data=clean(found.data),
+        pictures=f"{found.pictures:,}",
+        all=f"{found.chosen_from:,}",
+        attack=found.attack.upper().replace("_", "-"),
+        strength=grey(found.strength),
+        norm=words(f"attack.norm.{found.norm}", language),
+    )
+    head = ("", words("report.figures.value", language), words("report.interval", language))
+    lines = [title, "", *(_row(*row) for row in [head, *_rows(found, language)])]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _rows(found: Robustness, language: Language) -> list[tuple[str, str, str]]:
+    rows = [
+        _share("attack.plain", found.plain, language),
+        _share("attack.attacked", found.attacked.accuracy, language),
+    ]
+    if found.bound is not None:
+        rows.append(_share("attack.bound", found.bound.accuracy, language))
+    rows.append(_share("attack.guessing", Figure(found.guessing, math.nan, math.nan), language))
+    if found.smallest is not None and found.smallest.values:
+        rows.append((words("attack.median", language), median(found, language), ""))
+    if found.patch is not None:
+        rows.append(_share("attack.patch", dict(found.patch.conditions)["all"], language))
+    if found.corruptions is not None:
+        rows.append(_share("attack.corruptions", found.corruptions.mean, language))
+    if found.texture is not None and math.isfinite(found.texture.bias.value):
+        rows.append(_share("attack.bias", found.texture.bias, language))
+    return rows
+
+
+def median(found: Robustness, language: Language) -> str:
+    """The smallest change that fools half of the pictures, with its unit."""
+    if found.smallest is None:
+        return NONE
+    if math.isfinite(found.smallest.median):
+        return f"{grey(found.smallest.median)}/255"
+    return words("attack.more_than", language, levels=grey(found.smallest.most))
+
+
+def _share(key: str, figure: Figure, language: Language) -> tuple[str, str, str]:
+    value, bounds = share(figure)
+    return words(key, language), value, "" if bounds == NONE else bounds
+
+
+def _row(name: str, value: str, bounds: str) -> str:
+    name = shorten(name, _NAME)
+    return name + " " * (_NAME - cells(name)) + " " * max(1, 9 - cells(value)) + value + "   " + bounds

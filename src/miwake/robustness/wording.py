@@ -1,0 +1,117 @@
+"""What attacks have shown, in plain sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from miwake.look.text import Language, clean, natural, percent
+from miwake.look.words import words
+from miwake.robustness.results import Corruptions, Level, Patch, Robustness, Smallest, Texture
+from miwake.robustness.strength import LEVELS
+from miwake.types import Figure
+
+_UNSEEN, _HARDLY = 8.0, 16.0  # grey levels a value
+
+
+def sentences(found: Robustness, language: Language = "en") -> list[str]:
+    """A sentence for each thing that was found out, the most important first."""
+    said = [
+        *_attack(found, language),
+        *(_masking(found, language) if found.masking else ()),
+        *(_smallest(found.smallest, language) if found.smallest else ()),
+        *(_patch(found.patch, language) if found.patch else ()),
+        *(_corruptions(found.corruptions, language) if found.corruptions else ()),
+        *(_texture(found.texture, language) if found.texture else ()),
+    ]
+    if found.left_out:
+        names = words("report.and", language).join(words(f"attack.nav.{name}", language) for name in found.left_out)
+        said.append(words("attack.left_out", language, names=names))
+    return said
+
+
+def grey(levels: float) -> str:
+    """Grey levels in at most four digits."""
+    return f"{levels:.0f}" if levels >= 100 else f"{levels:.3g}"
+
+
+def counted(key: str, figure: Figure, language: Language, **values: object) -> str:
+    """A sentence with a share as natural frequencies."""
+    if not math.isfinite(figure.value):
+        return ""
+    bounded = math.isfinite(figure.low)
+    of, about, low, high = natural(figure)
+    between = words("evaluate.between", language, low=low, high=high) if bounded else ""
+    return words(key, language, of=of, about=about, range=between, **values)
+
+
+def doubts(found: Robustness, language: Language) -> list[str]:
+    """What makes the attack itself suspicious, a few words each."""
+    return [words(f"attack.check.short.{check.name}", language) for check in found.masking if not check.passed]
+
+
+def _attack(found: Robustness, language: Language) -> Iterator[str]:
+    level = found.attacked
+    if math.isfinite(level.rate.value):
+        yield _fools(found, level, language)
+    if found.bound is not None:
+        yield counted("attack.held", found.bound.accuracy, language)
+    if level.fooled and found.rounded < level.fooled:
+        yield words("attack.rounded", language, fooled=f"{level.fooled:,}", rounded=f"{found.rounded:,}")
+    if found.hardened is not None:
+        yield words("attack.hardened", language, levels=grey(found.hardened))
+
+
+def _fools(found: Robustness, level: Level, language: Language) -> str:
+    levels = grey(level.strength)
+    if found.target is not None:
+        return counted("attack.fools.target", level.rate, language, levels=levels, target=clean(found.target))
+    if found.norm == "l2":
+        values = f"{(level.strength / LEVELS) ** 2:.2g}"
+        return counted("attack.fools.l2", level.rate, language, levels=levels, values=values)
+    seen = "unseen" if level.strength <= _UNSEEN else "hardly" if level.strength <= _HARDLY else ""
+    return counted(
+        "attack.fools",
+        level.rate,
+        language,
+        levels=levels,
+        unseen=words(f"attack.{seen}", language) if seen else "",
+    )
+
+
+def _masking(found: Robustness, language: Language) -> Iterator[str]:
+    names = doubts(found, language)
+    if names:
+        yield words("attack.doubtful", language, names=words("report.and", language).join(names))
+    else:
+        yield words("attack.trusted", language, n=len(found.masking))
+
+
+def _smallest(smallest: Smallest, language: Language) -> Iterator[str]:
+    if not smallest.values:
+        return
+    if math.isfinite(smallest.median):
+        yield words("attack.smallest", language, levels=grey(smallest.median))
+    else:
+        yield words("attack.smallest.none", language, levels=grey(smallest.most))
+
+
+def _patch(patch: Patch, language: Language) -> Iterator[str]:
+    figure = dict(patch.conditions)["all"]
+    said = counted("attack.patch.sentence", figure, language, area=percent(patch.area, 0))
+    if said:
+        yield said
+
+
+def _corruptions(found: Corruptions, language: Language) -> Iterator[str]:
+    of = natural(found.mean)[0]
+    worst = sorted(found.each, key=lambda one: sum(figure.value for figure in one.accuracy))[:3]
+    names = words("report.and", language).join(words(f"attack.corruption.{one.name}", language) for one in worst)
+    yield counted("attack.corruptions.sentence", found.mean, language, plain=round(found.plain.value * of), worst=names)
+
+
+def _texture(texture: Texture, language: Language) -> Iterator[str]:
+    if texture.shape + texture.texture:
+        yield counted("attack.texture.sentence", texture.bias, language)
+    else:
+        yield words("attack.texture.none", language)

@@ -1,0 +1,285 @@
+"""The parts of an attack that happen in the world: a printed patch, bad weather, shape and texture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from miwake.data.loader import mix
+from miwake.prediction import Predictor
+from miwake.robustness import patch as patches
+from miwake.robustness import shape
+from miwake.robustness.clock import Clock
+from miwake.robustness.corruptions import LEVELS, apply, corruptions
+from miwake.robustness.figures import share
+from miwake.robustness.pictures import answers, as_array
+from miwake.robustness.results import Corrupted, Corruptions, Patch, Texture, View
+from miwake.robustness.victim import Victim
+from miwake.types import Dataset, Figure
+
+_AT_ONCE = 32
+_PATCH_MADE_ON, _PATCH_JUDGED_ON = 200, 100
+_PATCH_SHOWN, _VIEWS_SHOWN = 6, 6
+_MAKING = 0.6  # share of the patch's time in which it is made
+_TILES = (2, 4, 8)
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class World:
+    """What all parts share."""
+
+    victim: Victim
+    predictor: Predictor
+    dataset: Dataset
+    targets: Tensor
+    """(N, …) of the task."""
+    drawn: NDArray[np.int64]
+    """Rows in random order."""
+    load: Callable[[NDArray[np.int64]], Tensor]
+    """Rows to pictures (n, C, H, W) uint8 at the network's size, on its device."""
+    target: int | None
+    clock: Clock
+    report: Callable[[float, str], None]
+    seed: int
+
+    @property
+    def plain(self) -> Victim:
+        """The victim whose answers are right or wrong, whatever the attack wants."""
+        return replace(self.victim, targeted=False)
+
+    def truth(self, rows: NDArray[np.int64]) -> Tensor:
+        """(n, …) true labels."""
+        return self.targets[torch.from_numpy(rows)].to(self.predictor.device)
+
+    def labels(self, truth: Tensor) -> Tensor:
+        """Labels for the attack: true ones, or the wanted class."""
+        return truth if self.target is None else torch.full_like(truth, self.target)
+
+    def groups(self, rows: NDArray[np.int64]) -> NDArray[np.str_] | None:
+        """(n) names of the groups, where there are any."""
+        return None if self.dataset.group is None else np.asarray(self.dataset.group)[rows]
+
+    def name(self, row: int) -> str:
+        """The true class by name; several are joined by `;`."""
+        target = self.dataset.targets[row]
+        if self.dataset.multilabel:
+            return ";".join(name for name, holds in zip(self.dataset.classes, target, strict=True) if holds)
+        return self.dataset.classes[int(target)]
+
+    def right(self, pictures: Tensor, truth: Tensor) -> NDArray[np.bool_]:
+        """(n) which pictures are answered right."""
+        fooled: NDArray[np.bool_] = self.plain.look(pictures.float(), truth).fooled.cpu().numpy()
+        return ~fooled
+
+    def generator(self, *numbers: int) -> torch.Generator:
+        """Chance that is a function of the seed and of what it is for."""
+        return torch.Generator(device=self.predictor.device).manual_seed(mix(self.seed, *numbers))
+
+    def say(self, part: str, done: float) -> None:
+        """Report how far a part is."""
+        self.report(done, part)
+
+
+# -- a printed patch -------------------------------------------------------------------------------------------------
+
+
+def patch(
+    world: World, area: float, target: str | None
+) -> tuple[Patch, Picture, tuple[tuple[Picture, str, str], ...]] | None:
+    """Make a patch on some pictures and judge it on others; None where there are too few.
+
+    Returns:
+        Its figures, the patch (P, P, 4) RGBA, and a few pictures with it, their true class and the answer.
+    """
+    half = len(world.drawn) // 2
+    made_on, judged_on = world.drawn[half : half + _PATCH_MADE_ON], world.drawn[:half][:_PATCH_JUDGED_ON]
+    if world.target is not None:
+        judged_on = judged_on[world.truth(judged_on).cpu().numpy() != world.target]
+    if not len(made_on) or not len(judged_on):
+        return None
+    seconds = world.clock.left()
+    pictures, truth = world.load(made_on).float(), world.truth(made_on)
+
+    def enough() -> bool:
+        world.say("patch", 0.0)
+        return world.clock.left() < (1 - _MAKING) * seconds
+
+    made, steps = patches.make(
+        world.victim, pictures, world.labels(truth), area=area, generator=world.generator(5), enough=enough
+    )
+    figures = _judged(world, made, area, judged_on)
+    plain, control, conditions, judged = figures
+    found = Patch(
+        area=area,
+        target=target,
+        pictures=judged,
+        steps=steps,
+        plain=plain,
+        control=control,
+        conditions=conditions,
+    )
+    return found, _cut_out(made), _patched(world, made, area, judged_on[:_PATCH_SHOWN])
+
+
+def _judged(
+    world: World, made: Tensor, area: float, rows: NDArray[np.int64]
+) -> tuple[Figure, Figure, tuple[tuple[str, Figure], ...], int]:
+    """Accuracy without and with a grey disc, and what the patch fools in each scene."""
+    plain: list[NDArray[np.bool_]] = []
+    control: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in patches.SCENES}
+    fooled: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in patches.SCENES}
+    for start in range(0, len(rows), _AT_ONCE):
+        if plain and world.clock.enough():
+            break
+        some = rows[start : start + _AT_ONCE]
+        pictures, truth = world.load(some).float(), world.truth(some)
+        plain.append(world.right(pictures, truth))
+        for name, scene in patches.SCENES.items():
+            grey = patches.lay(pictures, patches.grey(made), area, scene, world.generator(6, start))
+            laid = patches.lay(pictures, made, area, scene, world.generator(6, start))
+            control[name].append(world.right(grey, truth))
+            fooled[name].append(world.victim.look(laid, world.labels(truth)).fooled.cpu().numpy())
+    held = {name: np.concatenate(values) for name, values in control.items()}
+    taken = {name: np.concatenate(values) for name, values in fooled.items()}
+    judged = len(held["all"])
+    groups = world.groups(rows[:judged])
+    conditions = tuple(
+        (name, share(taken[name][held[name]], None if groups is None else groups[held[name]])) for name in held
+    )
+    return share(np.concatenate(plain), groups), share(held["all"], groups), conditions, judged
+
+
+def _cut_out(made: Tensor) -> Picture:
+    """(P, P, 4) RGBA, transparent beyond the circle."""
+    channels, size, _ = made.shape
+    colours = made if channels == 3 else made.mean(0, keepdim=True).expand(3, -1, -1)
+    middle = torch.arange(size, device=made.device) - (size - 1) / 2
+    inside = (middle[:, None] ** 2 + middle[None] ** 2).sqrt() <= size / 2
+    whole: Picture = as_array(torch.cat([colours, 255.0 * inside[None]])[None])[0]
+    return whole
+
+
+def _patched(world: World, made: Tensor, area: float, rows: NDArray[np.int64]) -> tuple[tuple[Picture, str, str], ...]:
+    laid = patches.lay(world.load(rows).float(), made, area, patches.ALL, world.generator(6, 0))
+    paths = [world.dataset.paths[row] for row in rows.tolist()]
+    said = answers(world.predictor, world.victim, laid, paths)
+    return tuple(
+        (picture, world.name(row), answer.label or "")
+        for picture, row, answer in zip(as_array(laid), rows.tolist(), said, strict=True)
+    )
+
+
+# -- corruptions -----------------------------------------------------------------------------------------------------
+
+
+def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, ...]], ...]]:
+    """Every corruption at every strength, on as many pictures as the time allows; and one picture through all."""
+    kinds = corruptions()
+    plain: list[NDArray[np.bool_]] = []
+    right: list[NDArray[np.bool_]] = []
+    shown: dict[str, tuple[Picture, ...]] = {}
+    size = max(1, min(_AT_ONCE, 2_000_000 // (world.drawn.size and world.load(world.drawn[:1]).numel())))
+    for start in range(0, len(world.drawn), size):
+        if plain and world.clock.enough():
+            break
+        rows = world.drawn[start : start + size]
+        pictures, truth = world.load(rows), world.truth(rows)
+        plain.append(world.right(pictures, truth))
+        block = np.empty((len(kinds), LEVELS, len(rows)), bool)
+        for number, (name, (_, corruption)) in enumerate(kinds.items()):
+            for level in range(LEVELS):
+                changed = apply(corruption, pictures, level, world.generator(7, start, number, level))
+                block[number, level] = world.right(changed, truth)
+                if not start:
+                    shown[name] = (*shown.get(name, ()), as_array(changed[:1])[0])
+        right.append(block)
+        world.say("corruptions", (start + len(rows)) / len(world.drawn))
+    table = np.concatenate(right, 2)
+    done = table.shape[2]
+    groups = world.groups(world.drawn[:done])
+    each = tuple(
+        Corrupted(
+            name=name,
+            family=family,
+            accuracy=tuple(share(table[number, level], groups) for level in range(LEVELS)),
+        )
+        for number, (name, (family, _)) in enumerate(kinds.items())
+    )
+    found = Corruptions(
+        pictures=done,
+        plain=share(np.concatenate(plain), groups),
+        mean=share(table.mean((0, 1)), groups),
+        each=each,
+    )
+    return found, tuple(shown.items())
+
+
+# -- shape or texture ------------------------------------------------------------------------------------------------
+
+
+def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...]], ...]]:
+    """Views of pictures that leave shape or texture alone, and pictures in which they contradict each other."""
+    names = [*(f"tiles_{tiles}" for tiles in _TILES), "silhouette", "outline"]
+    right: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in ("plain", *names)}
+    shown: dict[str, tuple[Picture, ...]] = {}
+    by_shape = by_texture = neither = 0
+    for start in range(0, len(world.drawn), _AT_ONCE):
+        if right["plain"] and world.clock.enough():
+            break
+        rows = world.drawn[start : start + _AT_ONCE]
+        pictures, truth = world.load(rows), world.truth(rows)
+        generator = world.generator(8, start)
+        thing = shape.find_thing(pictures)
+        views = {name: shape.shuffled(pictures, tiles, generator) for name, tiles in zip(names, _TILES, strict=False)}
+        views |= {"silhouette": shape.silhouette(thing), "outline": shape.outline(thing)}
+        told = thing.told.cpu().numpy()
+        right["plain"].append(world.right(pictures, truth))
+        for name, view in views.items():
+            answered = world.right(view, truth)
+            right[name].append(answered[told] if name in ("silhouette", "outline") else answered)
+            if not start:
+                # the same pictures in every row, so that the views can be compared
+                first = thing.told.nonzero().squeeze(1)[:_VIEWS_SHOWN]
+                shown.setdefault("plain", tuple(as_array(pictures[first])))
+                shown[name] = tuple(as_array(view[first]))
+        counts, mixed = _conflicts(world, pictures, truth, thing, generator)
+        by_shape, by_texture, neither = by_shape + counts[0], by_texture + counts[1], neither + counts[2]
+        if not start and len(mixed):
+            shown["conflict"] = tuple(as_array(mixed[:_VIEWS_SHOWN]))
+        world.say("texture", (start + len(rows)) / len(world.drawn))
+    joined = {name: np.concatenate(values) for name, values in right.items()}
+    went = np.repeat([True, False], [by_shape, by_texture])
+    found = Texture(
+        plain=share(joined["plain"]),
+        views=tuple(View(name=name, accuracy=share(joined[name]), pictures=len(joined[name])) for name in names),
+        shape=by_shape,
+        texture=by_texture,
+        neither=neither,
+        bias=share(went),
+    )
+    return found, tuple(shown.items())
+
+
+def _conflicts(
+    world: World, pictures: Tensor, truth: Tensor, thing: shape.Thing, generator: torch.Generator
+) -> tuple[tuple[int, int, int], Tensor]:
+    """Each silhouette with the texture of the next picture of another class: answers by shape, by texture, neither."""
+    told = thing.told.nonzero().squeeze(1).tolist()
+    partners = {}
+    for place, one in enumerate(told):
+        others = (other for other in [*told[place + 1 :], *told[:place]] if truth[other] != truth[one])
+        partners[one] = next(others, None)
+    chosen = [(one, other) for one, other in partners.items() if other is not None]
+    if not chosen:
+        return (0, 0, 0), pictures[:0]
+    rows, partner = torch.tensor(chosen, device=pictures.device).unbind(1)
+    mixed = shape.conflict(pictures, thing, rows, partner, generator)
+    by_shape = world.right(mixed, truth[rows])
+    by_texture = world.right(mixed, truth[partner])
+    return (int(by_shape.sum()), int(by_texture.sum()), int((~by_shape & ~by_texture).sum())), mixed

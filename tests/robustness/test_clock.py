@@ -1,0 +1,30 @@
+"""Time that several parts share."""
+
+from __future__ import annotations
+
+import math
+
+from miwake.robustness.clock import Clock
+
+
+def test_each_part_has_its_share_and_what_is_left_over_goes_on() -> None:
+    now = [100.0]
+    clock = Clock(60.0, {"a": 1, "b": 1, "c": 1}, lambda: now[0])
+    clock.begin("a")
+    assert clock.left() == 20
+    now[0] += 5
+    assert not clock.enough()
+    clock.begin("b")
+    assert clock.left() == 55 / 2
+    now[0] += 40
+    assert clock.enough()
+    clock.begin("c")
+    assert clock.left() == 15
+    assert clock.spent == 45
+
+
+def test_without_a_limit_there_is_never_enough() -> None:
+    clock = Clock(None, {"a": 1}, lambda: 0.0)
+    clock.begin("a")
+    assert math.isinf(clock.left())
+    assert not clock.enough()

@@ -1,0 +1,90 @@
+"""Views that leave shape or texture alone."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from miwake.robustness import shape
+
+
+def discs(count: int = 3, side: int = 48, *, noise: float = 10.0) -> tuple[Tensor, Tensor]:
+    """(n, 3, H, W) uint8: a striped disc on a noisy dark ground, and its mask."""
+    generator = torch.Generator().manual_seed(0)
+    y, x = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    inside = (y - side / 2) ** 2 + (x - side / 2) ** 2 < (side / 3) ** 2
+    pictures = 30 + noise * torch.rand(count, 3, side, side, generator=generator)
+    stripes = torch.where((x // 2) % 2 == 0, 200.0, 150.0)
+    pictures = torch.where(inside, stripes, pictures)
+    return pictures.round().to(torch.uint8), inside
+
+
+def test_the_thing_is_told_from_the_ground() -> None:
+    pictures, inside = discs()
+    thing = shape.find_thing(pictures)
+    assert thing.told.all()
+    overlap = (thing.mask[:, 0] & inside).sum() / (thing.mask[:, 0] | inside).sum()
+    assert overlap > 0.85
+    assert (thing.ground.flatten() - 35).abs().max() < 8
+    assert (thing.colour.flatten() - 175).abs().max() < 20
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        torch.full((1, 3, 32, 32), 90, dtype=torch.uint8),
+        torch.randint(0, 255, (1, 3, 32, 32), generator=torch.Generator().manual_seed(0), dtype=torch.uint8),
+        torch.cat([torch.zeros(1, 3, 32, 16), torch.full((1, 3, 32, 16), 255.0)], 3).to(torch.uint8),
+    ],
+    ids=["even", "noise", "halves"],
+)
+def test_where_there_is_no_thing_none_is_told(picture) -> None:
+    assert not shape.find_thing(picture).told.any()
+
+
+def test_the_dividing_value_parts_two_groups() -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = torch.cat(
+        [20 + 5 * torch.randn(1, 300, generator=generator), 90 + 5 * torch.randn(1, 60, generator=generator)], 1
+    )
+    assert 30 < shape.otsu(values.clamp_min(0)).item() < 80
+
+
+@pytest.mark.parametrize("tiles", [2, 4, 8])
+def test_every_tile_changes_its_place_and_none_is_lost(tiles) -> None:
+    side = 50  # no multiple of the tiles: a margin stays as it is
+    numbered = torch.arange(side * side).reshape(1, 1, side, side)
+    moved = shape.shuffled(numbered, tiles, torch.Generator().manual_seed(1))
+    assert torch.equal(moved.flatten().sort().values, numbered.flatten())
+    part, margin = side // tiles, (side - side // tiles * tiles) // 2
+    for row in range(tiles):
+        for column in range(tiles):
+            top, left = margin + row * part, margin + column * part
+            before = numbered[0, 0, top : top + part, left : left + part]
+            after = moved[0, 0, top : top + part, left : left + part]
+            assert not torch.equal(before, after)
+            # a tile stays whole
+            assert torch.equal(after - after[0, 0], before - before[0, 0])
+
+
+def test_silhouette_and_outline_keep_the_shape_alone() -> None:
+    pictures, _ = discs()
+    thing = shape.find_thing(pictures)
+    flat, edge = shape.silhouette(thing), shape.outline(thing)
+    assert flat.dtype == edge.dtype == torch.uint8
+    assert len(flat[0, 0].unique()) == 2
+    drawn = (edge[0, 0] != edge[0, 0, 0, 0]).sum()
+    filled = (flat[0, 0] != flat[0, 0, 0, 0]).sum()
+    assert 0 < drawn < 0.4 * filled
+
+
+def test_a_conflict_has_the_shape_of_one_and_the_texture_of_the_other() -> None:
+    pictures, _ = discs(2)
+    dotted = pictures.clone()
+    dotted[1] = torch.where(pictures[1] > 100, 240 - pictures[1] // 2, pictures[1])
+    thing = shape.find_thing(dotted)
+    mixed = shape.conflict(dotted, thing, torch.tensor([0]), torch.tensor([1]), torch.Generator().manual_seed(0))
+    within = thing.mask[0].expand(3, -1, -1)
+    assert set(mixed[0][within].tolist()) <= set(dotted[1].flatten().tolist())
+    assert (mixed[0][~within].float() - 35).abs().max() < 8
