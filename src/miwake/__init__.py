@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from miwake.verbs.check import check
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
-    from miwake.verbs.lesson import lesson
     from miwake.verbs.explain import explain
+    from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
     from miwake.verbs.train import train
@@ -97,8 +97,8 @@ __all__ = [
     "check",
     "demo",
     "evaluate",
-    "lesson",
     "explain",
+    "lesson",
     "models",
     "open_dataset",
     "open_run",
