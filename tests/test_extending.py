@@ -66,7 +66,7 @@ for lang in ("en", "ja"):
 assert [entry.name for entry in mw.lesson().entries].index("edges") > 0
 # the new method explains the new network's answer to the new task
 picture = next(path for path in Path("grades").rglob("*.png"))
-found = mw.explain("run-grades", picture, options=mw.ExplainOptions(methods=("gradient",), examples=12)).explained
+found = mw.explain("run-grades", picture, explanation=mw.ExplainOptions(methods=("gradient",), examples=12)).explained
 assert [each.method for each in found.explanations[0].maps] == ["gradient"]
 assert found.explanations[0].maps[0].values.std() > 0
 """

@@ -97,7 +97,7 @@ def test_pictures_are_written(told: dict, run: Path) -> None:
 
 def test_from_python_the_maps_are_arrays(run: Path, picture: Path) -> None:
     options = mw.ExplainOptions(methods=("gradcam", "occlusion"), examples=0, target="upper-right", true="lower-left")
-    found = mw.explain(run, picture, options=options, out=run.parent / "page.html").explained
+    found = mw.explain(run, picture, explanation=options, out=run.parent / "page.html").explained
     (one,) = found.explanations
     assert one.targets == ("upper-right",)  # the answer is right: there are no two sides
     assert [each.method for each in one.maps] == ["gradcam", "occlusion"]

@@ -32,7 +32,7 @@ def explain(
     run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
     pictures: Annotated[Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
     *,
-    options: ExplainOptions = ExplainOptions(),
+    explanation: ExplainOptions = ExplainOptions(),
     json: bool = False,
     out: str | PathLike[str] | None = None,
     pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
@@ -47,7 +47,7 @@ def explain(
         run: A run folder, its name under runs/, a model file, `latest`, or `imagenet`, which comes with the install.
         pictures: Files, folders, patterns, - for paths from standard input, or pictures of the run's own data as its
             predictions.csv names them. Without any, the tree of the network's layers is printed.
-        options: Which explanations, of which class, with which pictures beside them.
+        explanation: Which explanations, of which class, with which pictures beside them.
         json: Print JSON in place of sentences.
         out: The page; left away, explain.html in the run's folder, for imagenet in this folder.
         pictures_out: Also write every map and the other pictures to this folder.
@@ -70,7 +70,7 @@ def explain(
     found = _explain.explain(
         os.fspath(run),
         [os.fspath(picture) for picture in named],
-        options=options,
+        options=explanation,
         out=None if out is None else Path(out),
         pictures_out=None if pictures_out is None else Path(pictures_out),
         time_limit=time_limit,
