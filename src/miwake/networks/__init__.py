@@ -11,10 +11,11 @@ from miwake.networks.config import ModelOptions
 
 if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts, describe
-    from miwake.networks.layers import classifier, depth_groups, features
+    from miwake.networks.layers import Learner, classifier, depth_groups, features, inputs_of
     from miwake.networks.registry import build, names, usual_size
 
 __all__ = [
+    "Learner",
     "ModelFacts",
     "ModelOptions",
     "build",
@@ -22,6 +23,7 @@ __all__ = [
     "depth_groups",
     "describe",
     "features",
+    "inputs_of",
     "names",
     "usual_size",
 ]
@@ -29,9 +31,11 @@ __all__ = [
 _HOMES = {
     "ModelFacts": "facts",
     "describe": "facts",
+    "Learner": "layers",
     "classifier": "layers",
     "depth_groups": "layers",
     "features": "layers",
+    "inputs_of": "layers",
     "build": "registry",
     "names": "registry",
     "usual_size": "registry",

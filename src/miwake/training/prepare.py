@@ -20,7 +20,7 @@ from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import split
 from miwake.data.survey import survey
 from miwake.errors import UsageError
-from miwake.networks import weights
+from miwake.networks import registry, weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.training.choice import Choice
@@ -220,7 +220,7 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
             preprocessing=measured(start, pictures, dataset) if plain else start,
             augmentation=augmentation_for(asked.augment, kind),
             task=weighed,
-            phases=task.phases(pretrained=not plain),
+            phases=task.phases(pretrained=not plain, stages=registry.entry(architecture).stages),
             recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
             reasons=warnings,
         )

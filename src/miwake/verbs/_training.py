@@ -288,19 +288,21 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
     """What will be done, and an estimate of time and memory."""
     choice, recipe, steps = prepared.choice, prepared.choice.recipe, job.train.steps
     height, width = choice.preprocessing.size
+    alone = all(phase.observes for phase in choice.phases)
     plan = {
         "network": choice.architecture,
         "parameters": sum(parameter.numel() for parameter in job.model.parameters()),
         "height": height,
         "width": width,
         "epochs": Note("unit.epochs", {"n": recipe.epochs}),
+        "passes": Note("unit.passes", {"n": sum(phase.passes for phase in choice.phases)}),
         "steps": steps,
         "precision": recipe.precision,
         "seconds": recipe.epochs * steps * cost.step,
         "memory": cost.memory / 2**30,
         "folder": str(run.folder),
     }
-    _tell([*choice.reasons, Note("train.plan", plan)], language)
+    _tell([*choice.reasons, Note("train.plan.alone" if alone else "train.plan", plan)], language)
 
 
 def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
@@ -308,13 +310,14 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
     with _stopping() as stop, progress(1000, words("train.training", language), language=language) as line:
 
         def report(moment: Moment) -> None:
-            done = moment.step / max(moment.total, 1)
             figure = moment.figures.get(job.task.monitor)
-            if figure is None:
+            if not moment.loss:
+                text = words("train.moment.observing", language, phase=moment.phase)
+            elif figure is None:
                 text = words("train.moment", language, loss=moment.loss)
             else:
                 text = words("train.moment.val", language, loss=moment.loss, figure=figure)
-            line.update(round(1000 * done), text)
+            line.update(round(1000 * moment.done), text)
 
         try:
             fitted = fit(job, report=report, stop=stop, resume=resume)
