@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from miwake.networks.retina import ink
+
 VARIANTS = ("neocognitron",)
 SIZE = 28
 SMALLEST = 12
@@ -52,22 +54,12 @@ class Neocognitron(nn.Module):
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         """Logits (B, classes)."""
-        x = photoreceptors(x_BCHW)  # (B, 1, 28, 28)
+        x = ink(x_BCHW)  # (B, 1, 28, 28), the photoreceptors U0
         x = self.c1(self.s1(x))  # (B, 24, 28, 28), (B, 24, 14, 14)
         x = self.c2(self.s2(x))  # (B, 64, 14, 14), (B, 64, 7, 7)
         x = self.c3(self.s3(x))  # (B, 64, 7, 7), (B, 64, 4, 4)
         out: Tensor = self.dense(self.dropout(x.flatten(1)))
         return out
-
-
-def photoreceptors(x_BCHW: Tensor) -> Tensor:
-    """The input layer U0: how far each pixel is from the ground, 0 to 1; the ground is the channel's median.
-
-    Cells know no negative answers. Ink on paper and chalk on slate become the same.
-    """
-    ground = x_BCHW.flatten(2).median(2).values[..., None, None]
-    off = (x_BCHW - ground).abs()
-    return off / off.amax((1, 2, 3), keepdim=True).clamp_min(1e-6)
 
 
 class Synapses(NamedTuple):

@@ -109,7 +109,7 @@ class Classify(Task):
         """
         head = Phase(name=_HEAD, turns=(Turn(name=_HEAD, kind="observe"),), passes=3, frozen_norm=True, share=0.0)
         if stages:
-            return (*(() if pretrained else alone(stages)), head)
+            return (*(() if pretrained else alone(stages)), replace(head, passes=1))
         if not pretrained:
             return (Phase(name="train"),)
         everything = (Turn(name="all", layer_decay=0.8),)
