@@ -97,7 +97,7 @@ class Study:
         return float(np.median([one.fit(kind).r2 for one in (self.control if control else self.filters)]))
 
     def chance(self, kind: Kind) -> float:
-        """How probable it is that so many more than of the random filters are fitted by chance (Fisher's exact test)."""
+        """How probable so many more than of the random filters are by chance alone (Fisher's exact test)."""
         table = [[sum(good), len(good) - sum(good)] for good in (self._good(kind, False), self._good(kind, True))]
         return float(fisher_exact(table, alternative="greater").pvalue)
 
@@ -132,7 +132,7 @@ def fit_filters(filters: NDArray[Any]) -> tuple[Fitted, ...]:
 
 
 def main_colour(weights: Array) -> tuple[Array, tuple[float, ...], float]:
-    """A filter (C, h, w) as one picture (h, w) times one colour (C), as near as that comes, and the share of its energy.
+    """The picture (h, w) and colour (C) whose product is nearest to a filter (C, h, w), and its share of the energy.
 
     The first singular vectors; the colour's largest part is positive.
     """
@@ -325,8 +325,7 @@ def _plain(columns: Array, y: Array) -> Array:
     square = columns.T @ columns
     square[0, 0] += 1e-9
     square[1, 1] += 1e-9
-    weights: Array = np.linalg.solve(square, columns.T @ y)
-    return weights
+    return np.asarray(np.linalg.solve(square, columns.T @ y), np.float64)
 
 
 def _one_sign(columns: Array, y: Array) -> Array:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.grad import conv2d_weight
 
 from miwake.networks.retina import Whitening, ink
 
@@ -105,9 +106,7 @@ class CRBM(nn.Module):
 
     c: Tensor
 
-    def __init__(
-        self, before: int, groups: int, side: int, *, pool: int, active: float, real: bool = False
-    ) -> None:
+    def __init__(self, before: int, groups: int, side: int, *, pool: int, active: float, real: bool = False) -> None:
         super().__init__()
         self.side, self.pool, self.active, self.real = side, pool, active, real
         self.w = nn.Conv2d(before, groups, side)
@@ -209,8 +208,8 @@ class CRBM(nn.Module):
         on_again, _ = self.chances(self.drive(again, learnt.w, learnt.b))
         places = on.numel() / on.shape[1]
         shape = list(learnt.w.shape)
-        data = torch.nn.grad.conv2d_weight(v, shape, on)
-        model = torch.nn.grad.conv2d_weight(again, shape, on_again)
+        data = conv2d_weight(v, shape, on)  # type: ignore[no-untyped-call]
+        model = conv2d_weight(again, shape, on_again)  # type: ignore[no-untyped-call]
         learnt.pace_w.mul_(_MOMENTUM).add_((data - model) / places, alpha=_RATE)
         sparse = _SPARSITY_RATE * (self.active - on.mean((0, 2, 3)))
         learnt.pace_b.mul_(_MOMENTUM).add_((on - on_again).mean((0, 2, 3)) + sparse, alpha=_RATE)
@@ -226,8 +225,8 @@ class CRBM(nn.Module):
         w, b = self.w.weight.detach().clone(), self.w.bias.detach().clone()
         mean = v.mean((0, 2, 3))
         c = mean if self.real else mean.clamp(0.01, 0.99).logit()
-        zero = [torch.zeros_like(value) for value in (w, b, c)]
-        return Learning(w, b, c.clone(), *zero, errors=[])
+        still = torch.zeros_like(w), torch.zeros_like(b), torch.zeros_like(c)
+        return Learning(w, b, c.clone(), *still, [])
 
     def finish(self, state: Learning) -> None:
         """Take over what was learnt."""

@@ -45,19 +45,19 @@ class Neocognitron(nn.Module):
         self.s1 = SCells(channels, 24, 5, r=2.5, q=1.0, column=5)
         self.c1 = CCells(5, stride=2)
         self.s2 = SCells(24, 64, 5, r=1.0, q=16.0, column=5)
-        self.c2 = CCells(5, stride=2)
-        self.s3 = SCells(64, 64, 5, r=1.0, q=16.0, column=5)
+        self.c2 = CCells(3, stride=2)
+        self.s3 = SCells(64, 96, 5, r=1.0, q=16.0, column=5)
         self.c3 = CCells(3, stride=2)
         height, width = (-(-side // 8) for side in size)
         self.dropout = nn.Dropout(dropout)
-        self.dense = nn.Linear(64 * height * width, classes)
+        self.dense = nn.Linear(96 * height * width, classes)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         """Logits (B, classes)."""
         x = ink(x_BCHW)  # (B, 1, 28, 28), the photoreceptors U0
         x = self.c1(self.s1(x))  # (B, 24, 28, 28), (B, 24, 14, 14)
         x = self.c2(self.s2(x))  # (B, 64, 14, 14), (B, 64, 7, 7)
-        x = self.c3(self.s3(x))  # (B, 64, 7, 7), (B, 64, 4, 4)
+        x = self.c3(self.s3(x))  # (B, 96, 7, 7), (B, 96, 4, 4)
         out: Tensor = self.dense(self.dropout(x.flatten(1)))
         return out
 
@@ -122,7 +122,7 @@ class SCells(nn.Module):
             state: what was learnt from the pictures before; None at the beginning.
         """
         synapses = state or Synapses(self.a.weight.detach().clone(), self.b.detach().clone())
-        for picture in x.split(1):
+        for picture in torch.split(x, 1):
             self._reinforce(picture, synapses)
         return synapses
 
@@ -162,7 +162,7 @@ class SCells(nn.Module):
         _, places = functional.max_pool2d(
             most[None], self.column, step, self.column // 2, ceil_mode=True, return_indices=True
         )
-        candidates = places.unique()
+        candidates = torch.unique(places)
         answers = most.flatten()[candidates]
         best: dict[int, tuple[float, int]] = {}
         for number, answer, place in zip(

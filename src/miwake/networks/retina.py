@@ -25,7 +25,7 @@ def ink(x_BCHW: Tensor) -> Tensor:
 class Moments(NamedTuple):
     """Sums over patches of a picture."""
 
-    count: int
+    patches: int
     first: Tensor
     """(N) sum of the patches."""
     second: Tensor
@@ -55,13 +55,15 @@ class Whitening(nn.Module):
         """Add the patches of some pictures, a few from each."""
         step = max(1, self.side // 2)
         patches = functional.unfold(x_BCHW, self.side, stride=step).transpose(1, 2).flatten(0, 1).double()
-        count, first, second = state or (0, patches.new_zeros(patches.shape[1]), 0)
-        return Moments(count + len(patches), first + patches.sum(0), second + patches.T @ patches)
+        first, second = patches.sum(0), patches.T @ patches
+        if state is None:
+            return Moments(len(patches), first, second)
+        return Moments(state.patches + len(patches), state.first + first, state.second + second)
 
     def finish(self, state: Moments) -> None:
         """Take over the filter that whitens what was seen."""
-        mean = state.first / state.count
-        variance, directions = torch.linalg.eigh(state.second / state.count - mean[:, None] * mean)
+        mean = state.first / state.patches
+        variance, directions = torch.linalg.eigh(state.second / state.patches - mean[:, None] * mean)
         floor = _FLOOR * variance.mean().clamp_min(1e-12)
         whitening = directions * (variance.clamp_min(0) + floor).rsqrt() @ directions.T
         channels = self.filter.weight.shape[0]

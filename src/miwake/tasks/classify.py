@@ -104,8 +104,9 @@ class Classify(Task):
     def phases(self, *, pretrained: bool, stages: Sequence[tuple[str, int]] = ()) -> tuple[Phase, ...]:
         """From random weights: everything. From given ones: the head on frozen features, then everything.
 
-        A network whose layers learn by themselves ends with the head on them. The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batch
-        normalisation keeps the statistics that it came with: those of small batches are too noisy to learn from.
+        Where layers learn by themselves, the head on what they have learnt ends it. The rates fall towards the input,
+        where features are general (Howard and Ruder 2018, section 3.2). Batch normalisation keeps the statistics that
+        it came with: those of small batches are too noisy to learn from.
         """
         head = Phase(name=_HEAD, turns=(Turn(name=_HEAD, kind="observe"),), passes=3, frozen_norm=True, share=0.0)
         if stages:

@@ -197,4 +197,6 @@ def _settle_alone(job: Job, training: Training, seconds: float) -> Plan:
     reasons = [Note("train.alone", {"layers": layers})] if stages else []
     if limit is None and whole > seconds:
         reasons.append(Note("train.alone.long", {"seconds": seconds}))
-    return Plan(recipe=recipe, phases=phases, cost=replace(slowest, step=whole / job.train.steps), reasons=tuple(reasons))
+    return Plan(
+        recipe=recipe, phases=phases, cost=replace(slowest, step=whole / job.train.steps), reasons=tuple(reasons)
+    )
