@@ -11,12 +11,13 @@ photographs: they are whitened first, and its visible units are real numbers wit
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.grad import conv2d_weight
 
 from miwake.networks.retina import Whitening, ink
 
@@ -29,8 +30,8 @@ STAGES = {
     "deep-belief-photo": (("retina", 1), ("first", 8), ("second", 8)),
 }
 
-_RATE, _MOMENTUM = 0.1, 0.9
-_SPARSITY_RATE = 1.0
+_RATE, _MOMENTUM = 0.5, 0.9
+_SPARSITY_RATE = 3.0
 """How much faster than by the data a bias moves towards the wanted activity."""
 
 
@@ -147,15 +148,20 @@ class CRBM(nn.Module):
         Returns:
             (B, K, H, W), and (B, K, H / pool, W / pool).
         """
-        states = self._states(into).softmax(-1)
-        return self._whole(states[..., :-1]), 1 - states[..., -1]
+        exponents, none, total = self._block_sums(into)
+        on = torch.empty_like(into)
+        for unit, exponent in zip(self._units(), exponents, strict=True):
+            on[unit] = exponent / total
+        return on, 1 - none / total
 
-    def draw(self, into: Tensor) -> Tensor:
-        """Hidden units (B, K, H, W) of 0 and 1, one at most in a block; from torch's global generator."""
-        states = self._states(into).softmax(-1)
-        # dividing by exponential noise and taking the largest is drawing by the chances
-        chosen = (states / torch.empty_like(states).exponential_()).argmax(-1)
-        return self._whole(functional.one_hot(chosen, states.shape[-1])[..., :-1].to(into.dtype))
+    def draw(self, on: Tensor) -> Tensor:
+        """Hidden units of 0 and 1 by their chances (B, K, H, W), one at most in a block."""
+        h = torch.zeros_like(on)
+        left = torch.rand_like(on[:, :, :: self.pool, :: self.pool])
+        for unit in self._units():
+            h[unit] = ((left >= 0) & (left < on[unit])).to(h.dtype)
+            left = left - on[unit]
+        return h
 
     def reconstruct(self, h: Tensor, w: Tensor | None = None, c: Tensor | None = None) -> Tensor:
         """P(v = 1 | h) = σ(Σ_k W^k * h^k + c); for real units their mean. (B, K, H, W) to (B, C, H + side - 1, …)."""
@@ -170,7 +176,8 @@ class CRBM(nn.Module):
     def free_energy(self, v: Tensor) -> Tensor:
         """F(v) = -log Σ_h exp -E(v, h) = -Σ log(1 + Σ exp I) over all blocks, and the visible units' part: (B)."""
         into = self.drive(v)
-        blocks = self._states(into).logsumexp(-1).flatten(1).sum(1)
+        _, none, total = self._block_sums(into)
+        blocks = (total / none).log().flatten(1).sum(1)
         return -blocks + self._visible_energy(self._within(v, into.shape))
 
     def _visible_energy(self, v: Tensor) -> Tensor:
@@ -181,16 +188,20 @@ class CRBM(nn.Module):
         """The visible units that hidden units of this shape see."""
         return v[:, :, : shape[2] + self.side - 1, : shape[3] + self.side - 1]
 
-    def _states(self, into: Tensor) -> Tensor:
-        """(B, K, H', W', pool² + 1): I of the units of each block, then 0, for none of them."""
-        blocks = into.unfold(2, self.pool, self.pool).unfold(3, self.pool, self.pool).flatten(4)
-        return functional.pad(blocks, (0, 1))
+    def _block_sums(self, into: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
+        """exp I of the units of each block in turn, 1 for none of them, and their sum, each (B, K, H', W').
 
-    def _whole(self, blocks: Tensor) -> Tensor:
-        """(B, K, H', W', pool²) back to (B, K, H, W)."""
-        count, groups, height, width, _ = blocks.shape
-        square = blocks.view(count, groups, height, width, self.pool, self.pool).permute(0, 1, 2, 4, 3, 5)
-        return square.reshape(count, groups, height * self.pool, width * self.pool)
+        All over one factor, lest exp overflow.
+        """
+        units = [into[unit] for unit in self._units()]
+        top = functional.max_pool2d(into, self.pool).clamp_min(0)
+        exponents, none = [(unit - top).exp() for unit in units], (-top).exp()
+        return exponents, none, torch.stack([none, *exponents]).sum(0)
+
+    def _units(self) -> list[tuple[Any, ...]]:
+        """The places of each unit of a block, in all blocks at once."""
+        places = itertools.product(range(self.pool), repeat=2)
+        return [(..., slice(row, None, self.pool), slice(column, None, self.pool)) for row, column in places]
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -204,12 +215,10 @@ class CRBM(nn.Module):
         into = self.drive(v, learnt.w, learnt.b)
         v = self._within(v, into.shape)
         on, _ = self.chances(into)
-        again = self.reconstruct(self.draw(into), learnt.w, learnt.c)
+        again = self.reconstruct(self.draw(on), learnt.w, learnt.c)
         on_again, _ = self.chances(self.drive(again, learnt.w, learnt.b))
         places = on.numel() / on.shape[1]
-        shape = list(learnt.w.shape)
-        data = conv2d_weight(v, shape, on)  # type: ignore[no-untyped-call]
-        model = conv2d_weight(again, shape, on_again)  # type: ignore[no-untyped-call]
+        data, model = together(v, on), together(again, on_again)
         learnt.pace_w.mul_(_MOMENTUM).add_((data - model) / places, alpha=_RATE)
         sparse = _SPARSITY_RATE * (self.active - on.mean((0, 2, 3)))
         learnt.pace_b.mul_(_MOMENTUM).add_((on - on_again).mean((0, 2, 3)) + sparse, alpha=_RATE)
@@ -235,3 +244,16 @@ class CRBM(nn.Module):
             self.w.weight.copy_(state.w)
             self.w.bias.copy_(state.b)
             self.c.copy_(state.c)
+
+
+def together(v: Tensor, h: Tensor) -> Tensor:
+    """How often hidden units are on together with what they see: v ⋆ h, summed over places and pictures.
+
+    Args:
+        v: (B, C, H, W) visible units.
+        h: (B, K, H - side + 1, W - side + 1) hidden units, or their chances.
+
+    Returns:
+        (K, C, side, side).
+    """
+    return functional.conv2d(v.transpose(0, 1), h.transpose(0, 1)).transpose(0, 1)
