@@ -14,6 +14,7 @@ from miwake.tasks.classify import Classify
 from miwake.tasks.task import Turn
 from miwake.types import Batch, Preprocessing
 
+HEAD = Turn(name="head", kind="observe")
 ONE = Classify(classes=("a", "b", "c"))
 SEVERAL = Classify(classes=("a", "b", "c"), multilabel=True)
 
@@ -191,8 +192,8 @@ def test_the_head_is_fitted_to_what_was_observed():
     before = {name: value.clone() for name, value in model.state_dict().items()}
     state = None
     for rows in torch.split(torch.arange(30), 7):
-        state = ONE.observe(model, Batch(pictures[rows], labels[rows], rows), state)
-    ONE.finish(model, state)
+        state = ONE.observe(model, Batch(pictures[rows], labels[rows], rows), HEAD, state)
+    ONE.finish(model, HEAD, state)
     with torch.no_grad():
         assert (model(pictures).argmax(1) == labels).all()
     changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}

@@ -120,14 +120,15 @@ class Means(Classify):
     def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
         return (Phase(name="look", share=0.0, turns=(Turn(name="look", kind="observe"),), passes=2),)
 
-    def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
+    def observe(self, model: nn.Module, batch: Batch, turn: Turn, state: Any) -> Any:
         assert not torch.is_grad_enabled()
         assert not model.training
+        assert turn.name == "look"
         assert batch.labels is not None
         self.calls.append((tuple(batch.rows.tolist()), batch.pictures.clone()))
         return [*(state or []), (model.layers(batch.pictures).flatten(1), batch.labels)]
 
-    def finish(self, model: nn.Module, state: Any) -> None:
+    def finish(self, model: nn.Module, turn: Turn, state: Any) -> None:
         features, labels = torch.cat([f for f, _ in state]), torch.cat([n for _, n in state])
         means = torch.stack([features[labels == number].mean(0) for number in range(2)])
         model.dense.weight.copy_(means)

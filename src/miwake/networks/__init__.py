@@ -11,10 +11,11 @@ from miwake.networks.config import ModelOptions
 
 if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts, describe
-    from miwake.networks.layers import classifier, depth_groups, features, first_filters
+    from miwake.networks.layers import Learner, classifier, depth_groups, features, first_filters, inputs_of
     from miwake.networks.registry import build, names, usual_size
 
 __all__ = [
+    "Learner",
     "ModelFacts",
     "ModelOptions",
     "build",
@@ -23,6 +24,7 @@ __all__ = [
     "describe",
     "features",
     "first_filters",
+    "inputs_of",
     "names",
     "usual_size",
 ]
@@ -30,10 +32,12 @@ __all__ = [
 _HOMES = {
     "ModelFacts": "facts",
     "describe": "facts",
+    "Learner": "layers",
     "classifier": "layers",
     "depth_groups": "layers",
     "features": "layers",
     "first_filters": "layers",
+    "inputs_of": "layers",
     "build": "registry",
     "names": "registry",
     "usual_size": "registry",

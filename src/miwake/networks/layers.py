@@ -1,8 +1,8 @@
-"""Parts of a network that others ask for: its last layer, what goes into it, its parameters by depth."""
+"""Parts of a network that others ask for: its last layer, what goes into a layer, its parameters by depth."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import nn
 
@@ -10,6 +10,20 @@ from miwake.errors import UsageError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+class Learner(Protocol):
+    """A layer that learns by itself, without labels and without gradients from the layers above it."""
+
+    def observe(self, inputs: Tensor, state: Any) -> Any:
+        """Learn from a batch of what comes into the layer; returns the next state, None at first.
+
+        The layer itself stays as it is until `finish`, so that learning can be begun anew. What is drawn at random is
+        drawn from torch's global generator, which training seeds for each layer.
+        """
+
+    def finish(self, state: Any) -> None:
+        """Take over what was learnt."""
 
 
 def classifier(model: nn.Module) -> str:
@@ -44,14 +58,32 @@ def features(model: nn.Module, pictures: Tensor) -> Tensor:
     Returns:
         (B, F) float.
     """
+    return inputs_of(model, classifier(model), pictures)
+
+
+class _Reached(Exception):
+    pass
+
+
+def inputs_of(model: nn.Module, name: str, pictures: Tensor) -> Tensor:
+    """What goes into a layer; the layers after it do not run.
+
+    Args:
+        model: a network of `build`, not wrapped.
+        name: dotted name of the layer.
+        pictures: (B, C, H, W) normalised.
+    """
     seen: list[Tensor] = []
 
     def keep(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         seen.append(inputs[0])
+        raise _Reached
 
-    handle = model.get_submodule(classifier(model)).register_forward_pre_hook(keep)
+    handle = model.get_submodule(name).register_forward_pre_hook(keep)
     try:
         model(pictures)
+    except _Reached:
+        pass
     finally:
         handle.remove()
     return seen[0]

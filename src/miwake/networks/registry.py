@@ -11,6 +11,8 @@ An architecture's file has
     HUB_NAMES: dict[str, str]   a variant's name at the hub, where it is another
     LICENCE                     of those weights, as stated: a str, or a dict by variant
     COUNTS                      parameters and multiply-adds by variant, as `miwake.networks.facts.measure` gives them
+    STAGES                      layers that learn by themselves, from the input up: (name of the submodule, passes over
+                                the pictures) for each, or a dict by variant; see `miwake.networks.layers.Learner`
     def build(variant, *, channels, classes, size, dropout) -> nn.Module
 """
 
@@ -30,7 +32,7 @@ from miwake.errors import UsageError, unknown
 if TYPE_CHECKING:
     from torch import nn
 
-_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS"}
+_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS", "STAGES"}
 _TIMM = "timm:"
 
 
@@ -54,6 +56,8 @@ class Entry:
     """Of the weights there, as their publisher states it."""
     counts: tuple[int, int] | None = None
     """Parameters, and multiply-adds for one picture; None where they have to be measured."""
+    stages: tuple[tuple[str, int], ...] = ()
+    """Layers that learn by themselves, one after the other, and how often each goes over the pictures."""
 
 
 class _Build(Protocol):
@@ -80,6 +84,7 @@ def entries() -> Mapping[str, Entry]:
                 hub_name=literals.get("HUB_NAMES", {}).get(variant, variant) if hub else "",
                 licence=_of(literals.get("LICENCE", ""), variant),
                 counts=literals.get("COUNTS", {}).get(variant),
+                stages=_of(literals.get("STAGES", ()), variant),
             )
     return MappingProxyType(found)
 

@@ -18,8 +18,11 @@ from miwake import evaluation, networks
 from miwake.choice import Rule, choose, probabilities
 from miwake.evaluation.config import EvaluateOptions
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Calibrated, Phase, Task, Turn
+from miwake.tasks.task import Calibrated, Phase, Task, Turn, alone
 from miwake.types import Batch, Dataset, Prediction
+
+_HEAD = "head"
+"""The turn in which the last layer is fitted to frozen features."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,30 +107,35 @@ class Classify(Task):
         """Accuracy and loss."""
         return ClassifyMeter(self.multilabel)
 
-    def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
+    def phases(self, *, pretrained: bool, stages: Sequence[tuple[str, int]] = ()) -> tuple[Phase, ...]:
         """From random weights: everything. From given ones: the head on frozen features, then everything.
 
-        The rates fall towards the input, where features are general (Howard and Ruder 2018, section 3.2). Batch
-        normalisation keeps the statistics that it came with: those of small batches are too noisy to learn from.
+        Where layers learn by themselves, the head on what they have learnt ends it. The rates fall towards the input,
+        where features are general (Howard and Ruder 2018, section 3.2). Batch normalisation keeps the statistics that
+        it came with: those of small batches are too noisy to learn from.
         """
+        head = Phase(name=_HEAD, turns=(Turn(name=_HEAD, kind="observe"),), passes=3, frozen_norm=True, share=0.0)
+        if stages:
+            return (*(() if pretrained else alone(stages)), replace(head, passes=1))
         if not pretrained:
             return (Phase(name="train"),)
-        head = (Turn(name="head", kind="observe"),)
         everything = (Turn(name="all", layer_decay=0.8),)
-        return (
-            Phase(name="head", turns=head, passes=3, frozen_norm=True, share=0.0),
-            Phase(name="all", turns=everything, frozen_norm=True),
-        )
+        return (head, Phase(name="all", turns=everything, frozen_norm=True))
 
-    def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
-        """Collect frozen features: a list of (B, F) features and labels."""
+    def observe(self, model: nn.Module, batch: Batch, turn: Turn, state: Any) -> Any:
+        """For the head collect frozen features: a list of (B, F) features and labels."""
+        if turn.name != _HEAD:
+            return super().observe(model, batch, turn, state)
         assert batch.labels is not None
         seen = state or []
         seen.append((networks.features(model, batch.pictures).detach().float().cpu(), batch.labels.cpu()))
         return seen
 
-    def finish(self, model: nn.Module, state: Any) -> None:
+    def finish(self, model: nn.Module, turn: Turn, state: Any) -> None:
         """Fit the last layer to the collected features."""
+        if turn.name != _HEAD:
+            super().finish(model, turn, state)
+            return
         layer = model.get_submodule(networks.classifier(model))
         assert isinstance(layer, nn.Linear)
         features = torch.cat([features for features, _ in state])

@@ -27,7 +27,7 @@ class Turn:
     """One optimizer's part in every batch of a phase.
 
     A classifier has one turn; a GAN takes two, generator and discriminator; a method without gradients (a memory
-    bank, a head that is fitted in one go) takes one of kind `observe`.
+    bank, a head that is fitted in one go, a layer that learns by itself) takes one of kind `observe`.
     """
 
     name: str = "all"
@@ -53,6 +53,33 @@ class Phase:
     """How often a phase that only observes goes over the data, each time augmented anew."""
     frozen_norm: bool = False
     """Whether batch normalisation keeps the statistics that it came with (right for small batches)."""
+    judged: bool = True
+    """Whether the model can give answers afterwards; a phase that observes may leave that to a later one."""
+    seconds: float | None = None
+    """A phase that observes ends after so many, wherever it is then; None leaves it all its passes."""
+
+    @property
+    def observes(self) -> bool:
+        """Whether it learns without gradients."""
+        return self.turns[0].kind == "observe"
+
+
+def alone(stages: Sequence[tuple[str, int]]) -> tuple[Phase, ...]:
+    """Phases in which the layers of a network learn by themselves, one after the other, without labels.
+
+    Args:
+        stages: name and passes of each, from the input up, as the network's file says them.
+    """
+    return tuple(
+        Phase(
+            name=name,
+            turns=(Turn(name=name, kind="observe", parameters=(f"{name}.",)),),
+            passes=passes,
+            share=0.0,
+            judged=False,
+        )
+        for name, passes in stages
+    )
 
 
 class Calibrated(Protocol):
@@ -161,14 +188,26 @@ class Task(ABC):
         """(B) loss of each picture, from raw outputs and the batch's labels: what an attack raises."""
         raise TypeError(f"the task {self.name} gives no loss for each picture")
 
-    def phases(self, *, pretrained: bool) -> tuple[Phase, ...]:
-        """What learns when. By default everything, all the time."""
-        return (Phase(name="train"),)
+    def phases(self, *, pretrained: bool, stages: Sequence[tuple[str, int]] = ()) -> tuple[Phase, ...]:
+        """What learns when. By default everything, all the time, after the layers that learn by themselves.
 
-    def observe(self, model: nn.Module, batch: Batch, state: Any) -> Any:
-        """Learn from a batch without gradients: returns the next state, None at first."""
-        raise TypeError(f"the task {self.name} does not observe")
+        Args:
+            pretrained: whether the network starts from weights that know something.
+            stages: name and passes of each layer that learns by itself, from the input up.
+        """
+        return (*(() if pretrained else alone(stages)), Phase(name="train"))
 
-    def finish(self, model: nn.Module, state: Any) -> None:
+    def observe(self, model: nn.Module, batch: Batch, turn: Turn, state: Any) -> Any:
+        """Learn from a batch without gradients, and without changing the model: returns the next state, None at first.
+
+        By default the layer that the turn is named after learns from what comes into it.
+        """
+        from miwake.networks import inputs_of
+
+        layer: Any = model.get_submodule(turn.name)
+        return layer.observe(inputs_of(model, turn.name, batch.pictures), state)
+
+    def finish(self, model: nn.Module, turn: Turn, state: Any) -> None:
         """Put what was observed into the model."""
-        raise TypeError(f"the task {self.name} does not observe")
+        layer: Any = model.get_submodule(turn.name)
+        layer.finish(state)

@@ -103,6 +103,9 @@ class Moment:
     step: int
     total: int
     loss: float
+    """Mean over the epoch so far; 0 while observing."""
+    done: float = 0.0
+    """Share of the training that is behind us, 0 to 1."""
     figures: dict[str, float]
     """Of the last validation."""
     elapsed: float

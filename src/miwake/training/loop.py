@@ -63,6 +63,7 @@ class Trainer:
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
         self.losses = Losses(self.engine.device)
         self.number = 0
+        self.observed = 0.0
         self.started = self.ticked = self.saved = time.monotonic()
         self.phase_start = (0, 0.0)
         self.interrupted = False
@@ -75,7 +76,7 @@ class Trainer:
             self._start_phase()
         while self.state.phase < len(self.job.phases) and not self.interrupted:
             phase = self.job.phases[self.state.phase]
-            if phase.turns[0].kind == "observe":
+            if phase.observes:
                 self._observe(phase)
             else:
                 self._learn(phase)
@@ -208,26 +209,35 @@ class Trainer:
 
     @torch.no_grad()
     def _observe(self, phase: Phase) -> None:
-        """Go over the data without gradients; a checkpoint holds the phase's start, since the rest is quick."""
+        """Go over the data without gradients; a checkpoint holds the phase's start, where it would begin anew."""
         task, model, state, seen, start = self.job.task, self.job.model, self.state, None, self.state.epoch
+        steps, began = self.job.train.steps, time.monotonic()
+        torch.manual_seed(mix(self.job.recipe.seed, 3, state.phase))
         model.eval()
-        for _ in range(phase.passes):
-            for step in range(self.job.train.steps):
-                with self.engine.autocast():
-                    seen = task.observe(model, self._prepare(self.job.train.batch(state.epoch, step), step), seen)
-                if self._tick(phase):
-                    break
-            state.epoch += 1
-            if self.interrupted:
-                state.epoch = start
-                self._save()
+        for number in range(phase.passes * steps):
+            state.epoch, step = start + number // steps, number % steps
+            seen = self._look(phase, step, seen)
+            self.observed = (number + 1) / (phase.passes * steps)
+            late = phase.seconds is not None and time.monotonic() - began > phase.seconds
+            if self._tick(phase) or late:
                 break
-        task.finish(model, seen)
+        state.epoch = start if self.interrupted else start + phase.passes
+        if self.interrupted:
+            self._save()
+        task.finish(model, phase.turns[0], seen)
         if self.average is not None:
             self.average.model.load_state_dict(model.state_dict())
-        self._judge(phase.name)
+        if phase.judged or self.interrupted:
+            self._judge(phase.name)
         if not self.interrupted:
             self._next_phase()
+            self._save()
+
+    def _look(self, phase: Phase, step: int, seen: Any) -> Any:
+        """Observe a batch; returns what has been seen so far."""
+        batch = self._prepare(self.job.train.batch(self.state.epoch, step), step)
+        with self.engine.autocast():
+            return self.job.task.observe(self.job.model, batch, phase.turns[0], seen)
 
     # -- judging -----------------------------------------------------------------------------------------------
 
@@ -325,7 +335,7 @@ class Trainer:
         self.ticked = now
         self._tell(phase)
         self._keep_time(phase)
-        if now - self.saved > self.job.recipe.checkpoint_every and phase.turns[0].kind == "learn":
+        if now - self.saved > self.job.recipe.checkpoint_every and not phase.observes:
             self._save()
         self.interrupted = self.stop()
         return self.interrupted
@@ -355,10 +365,18 @@ class Trainer:
                 step=state.course.step,
                 total=state.course.total,
                 loss=self.losses.total / max(state.step * self.job.recipe.accumulate - self.losses.unread, 1),
+                done=self._done(phase),
                 figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
                 elapsed=self._elapsed(),
             )
         )
+
+    def _done(self, phase: Phase) -> float:
+        """Share of the training that is behind us; where nothing learns by gradients all phases count alike."""
+        state, phases = self.state, self.job.phases
+        if state.course.total:
+            return state.course.step / state.course.total
+        return (state.phase + self.observed) / len(phases)
 
     def _fail(self, ago: int) -> None:
         """A loss was no number: give back the best weights, and name the step and the pictures.

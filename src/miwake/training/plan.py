@@ -127,7 +127,7 @@ def batch_size(pictures: int) -> int:
 
 def _within(phase: Phase, seconds: float, once: float) -> Phase:
     """A phase that observes with no more passes than the time allows, and one at least."""
-    if phase.turns[0].kind != "observe":
+    if not phase.observes:
         return phase
     return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))))
 
@@ -153,6 +153,8 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         least: fewest epochs that make sense; kept even where they take longer, unless the user set the limit.
         most: more epochs than this bring nothing.
     """
+    if all(phase.observes for phase in job.phases):
+        return _settle_alone(job, training, seconds)
     recipe = job.recipe
     cost = measure(job, training)
     looking, judging = _judging(job, cost.step)
@@ -162,7 +164,7 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     reasons = [cost.note()] if len(cost.tried) > 1 else []
     # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
-    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.turns[0].kind == "observe")
+    seconds -= sum(phase.passes * observing + judging for phase in phases if phase.observes)
     if training.epochs is not None:
         epochs = training.epochs
     else:
@@ -177,3 +179,41 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
         recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))
         reasons.append(Note("train.rate", {"rate": recipe.learning_rate}))
     return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))
+
+
+def _settle_alone(job: Job, training: Training, seconds: float) -> Plan:
+    """As `settle`, where nothing learns by gradients: each phase goes over the pictures as often as it fits the time.
+
+    With a limit of the user's each phase gets the share of it that it would take of the whole.
+    """
+    # sums over many pictures suffer most from rounding: plain floats, unless asked for otherwise
+    asked = replace(training, precision="fp32") if training.precision == "auto" else training
+    costs = [measure(replace(job, phases=(phase,)), asked) for phase in job.phases]
+    stages = len(job.phases) - 1  # the last phase fits the head
+    passes = [phase.passes for phase in job.phases]
+    if training.epochs is not None:
+        passes[:stages] = [training.epochs] * stages
+    once = [cost.step * job.train.steps for cost in costs]
+    whole = sum(count * one for count, one in zip(passes, once, strict=True))
+    limit = seconds if training.time_limit is not None else None
+    if training.epochs is None and whole > seconds:
+        passes = [max(1, int(count * seconds / whole)) for count in passes]
+        whole = sum(count * one for count, one in zip(passes, once, strict=True))
+    phases = tuple(
+        replace(phase, passes=count, seconds=None if limit is None else limit * count * one / whole)
+        for phase, count, one in zip(job.phases, passes, once, strict=True)
+    )
+    slowest = costs[once.index(max(once))]
+    recipe = replace(
+        job.recipe, precision=slowest.precision, threads=slowest.threads, epochs=1, average=0.0, seconds=limit
+    )
+    layers = tuple(
+        Note("train.alone.layer", {"name": phase.name, "passes": Note("unit.passes", {"n": phase.passes})})
+        for phase in phases[:stages]
+    )
+    reasons = [Note("train.alone", {"layers": layers})] if stages else []
+    if limit is None and whole > seconds:
+        reasons.append(Note("train.alone.long", {"seconds": seconds}))
+    return Plan(
+        recipe=recipe, phases=phases, cost=replace(slowest, step=whole / job.train.steps), reasons=tuple(reasons)
+    )

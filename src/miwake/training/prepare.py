@@ -20,7 +20,7 @@ from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import split
 from miwake.data.survey import survey
 from miwake.errors import UsageError
-from miwake.networks import weights
+from miwake.networks import registry, weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.robustness.hardening import Hardening
@@ -236,14 +236,18 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
         plain = name == "none"
         kind = kind_of(pictures, dataset, look) if plain else "photo"
         weighed, warnings = weigh(task, dataset, asked.training, kind)
+        stages, augment = registry.entry(architecture).stages, asked.augment
+        if stages and augment.augment == "auto":
+            # a linear layer on fixed features has no room for pictures beside those that there are
+            augment = replace(augment, augment="none")
         return Choice(
             architecture=architecture,
             dropout=asked.model.dropout,
             starting_weights=name,
             preprocessing=measured(start, pictures, dataset) if plain else start,
-            augmentation=augmentation_for(asked.augment, kind),
+            augmentation=augmentation_for(augment, kind),
             task=weighed,
-            phases=task.phases(pretrained=not plain),
+            phases=task.phases(pretrained=not plain, stages=stages),
             recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
             reasons=(*warnings, *_against(asked.training)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -21,6 +22,7 @@ class Rehearsal(Trainer):
         super().__init__(trial, lambda _: None, lambda: False)
         self._start_phase()
         self._train_mode(trial.phases[0])
+        self.seen: Any = None
 
     def step_at(self, rate: float) -> float:
         """One step with the learning rate as given; returns its loss.
@@ -40,11 +42,22 @@ class Rehearsal(Trainer):
         times: list[float] = []
         while len(times) < 3 or sum(times) < seconds:
             start = time.monotonic()
-            self._step(self.job.phases[0])
+            self._take_a_step()
             if self.engine.device.type == "cuda":
                 torch.cuda.synchronize(self.engine.device)
-            self.state.step %= self.steps
             times.append(time.monotonic() - start)
             if sum(times) > 8 * seconds and len(times) > 1:
                 break
         return times[1:]
+
+    def _take_a_step(self) -> None:
+        """Whatever the phase does with a batch."""
+        phase = self.job.phases[0]
+        if phase.observes:
+            self.job.model.eval()
+            with torch.no_grad():
+                self.seen = self._look(phase, self.state.step, self.seen)
+            self.state.step += 1
+        else:
+            self._step(phase)
+        self.state.step %= self.steps

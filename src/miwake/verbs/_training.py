@@ -28,7 +28,7 @@ from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
 from miwake.look.language import spoken
 from miwake.look.terminal import progress, say
-from miwake.look.text import Language
+from miwake.look.text import Language, percent
 from miwake.look.words import told, words
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
@@ -288,12 +288,14 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
     """What will be done, and an estimate of time and memory."""
     choice, recipe, steps = prepared.choice, prepared.choice.recipe, job.train.steps
     height, width = choice.preprocessing.size
+    alone = all(phase.observes for phase in choice.phases)
     plan = {
         "network": choice.architecture,
         "parameters": sum(parameter.numel() for parameter in job.model.parameters()),
         "height": height,
         "width": width,
         "epochs": Note("unit.epochs", {"n": recipe.epochs}),
+        "passes": Note("unit.passes", {"n": sum(phase.passes for phase in choice.phases)}),
         "steps": steps,
         "precision": recipe.precision,
         "seconds": recipe.epochs * steps * cost.step,
@@ -309,7 +311,8 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
         "rate": recipe.learning_rate,
         "changes": tuple(Note(f"augment.{name}") for name in choice.augmentation.active) or Note("train.unchanged"),
     }
-    _tell([*choice.reasons, Note("train.plan", plan), Note("train.how", how)], language)
+    ways = [Note("train.plan.alone", plan)] if alone else [Note("train.plan", plan), Note("train.how", how)]
+    _tell([*choice.reasons, *ways], language)
 
 
 def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
@@ -317,13 +320,14 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
     with _stopping() as stop, progress(1000, words("train.training", language), language=language) as line:
 
         def report(moment: Moment) -> None:
-            done = moment.step / max(moment.total, 1)
             figure = moment.figures.get(job.task.monitor)
-            if figure is None:
+            if not moment.loss:
+                text = words("train.moment.observing", language, phase=moment.phase)
+            elif figure is None:
                 text = words("train.moment", language, loss=moment.loss)
             else:
                 text = words("train.moment.val", language, loss=moment.loss, figure=figure)
-            line.update(round(1000 * done), text)
+            line.update(round(1000 * moment.done), text)
 
         try:
             fitted = fit(job, report=report, stop=stop, resume=resume)

@@ -1,0 +1,26 @@
+"""Words of networks whose layers learn by themselves, without labels."""
+
+from __future__ import annotations
+
+from miwake.look.text import Language
+
+WORDS: dict[str, dict[Language, str]] = {
+    "unit.passes": {"en": "{n} pass|{n} passes", "ja": "{n}回"},
+    "train.alone": {
+        "en": "Learns without labels, one layer after the other: {layers}; then the last layer is fitted.",
+        "ja": "ラベルを使わずに、層を一つずつ順に学習します（{layers}）。その後、最終層だけをラベルに合わせます。",
+    },
+    "train.alone.layer": {"en": "{name} ({passes})", "ja": "{name} を{passes}"},
+    "train.alone.long": {
+        "en": "That takes longer than the usual {seconds:.0f} s; --time-limit ends sooner.",
+        "ja": "通常の{seconds:.0f}秒より長くかかります。--time-limit で早く終えられます。",
+    },
+    "train.plan.alone": {
+        "en": "Plan: {network} ({parameters} parameters) at {height:d} × {width:d}, {passes} over the pictures in "
+        "{precision}: about {seconds:.0f} s and {memory:.1f} GiB. Everything goes to {folder}.",
+        "ja": "計画：{network}（パラメータ{parameters}個）を{height:d}×{width:d}画素、{precision} で学習します。画像全"
+        "体を{passes}通して見ます。見積もりは{seconds:.0f}秒、メモリ{memory:.1f} GiB です。結果はすべて {folder} に保存"
+        "します。",
+    },
+    "train.moment.observing": {"en": "{phase}", "ja": "{phase}"},
+}
