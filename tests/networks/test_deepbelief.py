@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from miwake import networks
-from miwake.explain.gabor import fit_hat
+from miwake.explanation.gabor import fit_hat
 from miwake.networks.deepbelief import CRBM, DeepBelief, together
 from miwake.networks.retina import Whitening, ink
 

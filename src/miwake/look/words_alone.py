@@ -22,5 +22,4 @@ WORDS: dict[str, dict[Language, str]] = {
         "体を{passes}通して見ます。見積もりは{seconds:.0f}秒、メモリ{memory:.1f} GiB です。結果はすべて {folder} に保存"
         "します。",
     },
-    "train.moment.observing": {"en": "{phase}", "ja": "{phase}"},
 }

@@ -322,7 +322,7 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
         def report(moment: Moment) -> None:
             figure = moment.figures.get(job.task.monitor)
             if not moment.loss:
-                text = words("train.moment.observing", language, phase=moment.phase)
+                text = moment.phase
             elif figure is None:
                 text = words("train.moment", language, loss=moment.loss)
             else:

@@ -113,7 +113,7 @@ def study(filters: NDArray[Any], *, seed: int = 0) -> Study:
     """Fit every filter of a layer, and random filters of the same shape.
 
     Args:
-        filters: (F, C, h, w), such as the weights of a first convolution or `miwake.explain.fields.fields`.
+        filters: (F, C, h, w), such as the weights of a first convolution or `miwake.explanation.fields.fields`.
         seed: of the random filters.
     """
     filters = np.asarray(filters, np.float64)
