@@ -8,9 +8,10 @@ from safetensors.torch import load, save
 from torch import nn
 from torch.nn import functional
 
-from miwake import networks
+from miwake import networks, tasks
 from miwake.errors import UsageError
 from miwake.networks import registry
+from miwake.types import Batch
 
 FAMILIES = registry.families()
 FIRST = [variants[0] for variants in FAMILIES.values()]
@@ -144,3 +145,55 @@ def test_facts_at_the_top_of_the_file_are_what_is_measured(name: str) -> None:
         assert len(there.classes) == 1000
     assert entry.paper
     assert entry.size >= entry.smallest
+
+
+ALONE = [name for name in networks.names() if registry.entry(name).stages]
+
+
+def test_some_networks_learn_by_themselves() -> None:
+    assert {"neocognitron", "deep-belief", "deep-belief-photo"} <= set(ALONE)
+
+
+def squares(count: int, channels: int, side: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures of an upright or a level bar, somewhere, and which it is."""
+    generator = torch.Generator().manual_seed(7)
+    labels = torch.arange(count) % 2
+    pictures = 0.1 * torch.randn(count, channels, side, side, generator=generator)
+    for picture, label in zip(pictures, labels.tolist(), strict=True):
+        top, left = torch.randint(0, side - 8, (2,), generator=generator).tolist()
+        picture[:, top : top + (8 if label else 2), left : left + (2 if label else 8)] += 2
+    return pictures, labels
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_its_layers_learn_by_themselves_one_after_the_other(name: str) -> None:
+    classify, batches = tasks.find("classify")(classes=("level", "upright")), []
+    pictures, labels = squares(96, 1, side(name))
+    for rows in torch.arange(96).split(32):
+        batches.append(Batch(pictures[rows], labels[rows], rows))
+    learnt = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        model = registry.build(name, channels=1, classes=2, size=(side(name),) * 2).eval()
+        stages = registry.entry(name).stages
+        for phase in classify.phases(pretrained=False, stages=stages):
+            (turn,) = phase.turns
+            before = {key: value.clone() for key, value in model.state_dict().items()}
+            torch.manual_seed(1)
+            state = None
+            with torch.no_grad():
+                for batch in batches:
+                    state = classify.observe(model, batch, turn, state)
+                untouched = model.state_dict()
+                assert all(torch.equal(value, untouched[key]) for key, value in before.items()), phase.name
+                classify.finish(model, turn, state)
+            own = networks.classifier(model) if phase.name == "head" else phase.name
+            changed = {key for key, value in model.state_dict().items() if not torch.equal(value, before[key])}
+            assert changed, phase.name
+            assert all(key.startswith(f"{own}.") for key in changed), phase.name
+            assert all(torch.isfinite(value).all() for value in model.state_dict().values()), phase.name
+        learnt.append(model)
+    first, second = (model.state_dict() for model in learnt)
+    assert all(torch.equal(value, second[key]) for key, value in first.items())  # the seed alone decides
+    with torch.inference_mode():
+        assert (learnt[0](pictures).argmax(1) == labels).float().mean() > 0.9

@@ -91,12 +91,13 @@ def test_a_step_gives_losses_that_can_be_followed(toy: Toy) -> None:
 
 def test_what_observes_changes_the_model_and_leaves_it_finite(toy: Toy) -> None:
     turns = [turn for phase in toy.task.phases(pretrained=True) for turn in phase.turns if turn.kind == "observe"]
-    for _ in turns:
+    for turn in turns:
         model, batch = toy.model().eval(), toy.batch()
         before = {name: value.clone() for name, value in model.state_dict().items()}
         with torch.no_grad():
-            state = toy.task.observe(model, batch, toy.task.observe(model, batch, None))
-            toy.task.finish(model, state)
+            state = toy.task.observe(model, batch, turn, toy.task.observe(model, batch, turn, None))
+            assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+            toy.task.finish(model, turn, state)
         after = model.state_dict()
         assert any(not torch.equal(after[name], value) for name, value in before.items())
         assert all(torch.isfinite(value).all() for value in after.values())
@@ -104,6 +105,17 @@ def test_what_observes_changes_the_model_and_leaves_it_finite(toy: Toy) -> None:
 
 def test_targets_have_a_row_a_sample(toy: Toy) -> None:
     assert len(toy.task.targets(toy.dataset)) == len(toy.dataset)
+
+
+def test_layers_of_the_network_may_learn_by_themselves_first(toy: Toy) -> None:
+    stages = (("lines", 3), ("shapes", 1))
+    first, second, *others = toy.task.phases(pretrained=False, stages=stages)
+    assert [(phase.name, phase.passes, phase.turns[0].name) for phase in (first, second)] == [
+        ("lines", 3, "lines"),
+        ("shapes", 1, "shapes"),
+    ]
+    assert all(phase.observes and phase.share == 0 for phase in (first, second))
+    assert others[-1].judged
 
 
 @pytest.mark.parametrize("pretrained", [False, True])

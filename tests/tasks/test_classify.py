@@ -210,6 +210,17 @@ def test_from_given_weights_the_head_comes_first():
     assert not alone.frozen_norm
 
 
+def test_layers_that_learn_by_themselves_come_before_the_head():
+    stages = (("lines", 2), ("shapes", 1))
+    lines, shapes, head = ONE.phases(pretrained=False, stages=stages)
+    assert [phase.name for phase in (lines, shapes, head)] == ["lines", "shapes", "head"]
+    assert (lines.passes, shapes.passes) == (2, 1)
+    assert all(phase.observes and phase.share == 0 for phase in (lines, shapes, head))
+    assert [phase.judged for phase in (lines, shapes, head)] == [False, False, True]
+    # what is learnt already is kept
+    assert ONE.phases(pretrained=True, stages=stages) == (head,)
+
+
 def test_targets_by_kind(place):
     from miwake import open_dataset
 

@@ -8,6 +8,7 @@ import torch
 from miwake import tasks
 from miwake.errors import UsageError
 from miwake.tasks.classify import Classify
+from miwake.tasks.task import Task, Turn
 from miwake.types import Batch
 
 
@@ -27,14 +28,30 @@ def test_the_nearest_name():
         tasks.find("clasify")
 
 
-def test_a_task_observes_only_where_it_says_so():
-    class Plain(Classify):
-        observe = tasks.find("classify").__mro__[1].observe
-        finish = tasks.find("classify").__mro__[1].finish
+class Counting(torch.nn.Module):
+    """A layer that learns how much comes into it."""
 
-    task = Plain(classes=("a", "b"))
-    batch = Batch(torch.zeros(1, 3, 8, 8), torch.zeros(1, dtype=torch.int64), torch.zeros(1, dtype=torch.int64))
-    with pytest.raises(TypeError, match="does not observe"):
-        task.observe(torch.nn.Identity(), batch, None)
-    with pytest.raises(TypeError, match="does not observe"):
-        task.finish(torch.nn.Identity(), None)
+    total = 0.0
+
+    def observe(self, inputs: torch.Tensor, state: float | None) -> float:
+        return (state or 0.0) + inputs.sum().item()
+
+    def finish(self, state: float) -> None:
+        self.total = state
+
+
+def test_a_task_lets_the_layer_of_a_turn_learn_by_itself():
+    task = Classify(classes=("a", "b"))
+    model = torch.nn.Sequential(torch.nn.Flatten(), Counting(), torch.nn.Linear(4, 2))
+    batch = Batch(torch.ones(3, 1, 2, 2), torch.zeros(3, dtype=torch.int64), torch.arange(3))
+    turn = Turn(name="1", kind="observe")
+    state = task.observe(model, batch, turn, task.observe(model, batch, turn, None))
+    assert state == 2 * 3 * 4
+    assert model[1].total == 0
+    task.finish(model, turn, state)
+    assert model[1].total == state
+
+
+def test_by_default_what_does_not_learn_by_itself_learns_afterwards():
+    phases = Task.phases(Classify(classes=("a", "b")), pretrained=False, stages=(("lines", 3),))
+    assert [(phase.name, phase.observes) for phase in phases] == [("lines", True), ("train", False)]

@@ -12,6 +12,7 @@ photographs: they are whitened first, and its visible units are real numbers wit
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ VARIANTS = ("deep-belief", "deep-belief-photo")
 SIZE = {"deep-belief": 28, "deep-belief-photo": 32}
 SMALLEST = 24
 PAPER = "Lee, Grosse, Ranganath and Ng 2009, Convolutional deep belief networks"
+COUNTS = {"deep-belief": (106_210, 5_660_080), "deep-belief-photo": (124_939, 9_899_776)}
 STAGES = {
     "deep-belief": (("first", 8), ("second", 8)),
     "deep-belief-photo": (("retina", 1), ("first", 8), ("second", 8)),
@@ -115,7 +117,7 @@ class CRBM(nn.Module):
         self.register_buffer("c", torch.zeros(before))
         assert self.w.bias is not None
         nn.init.normal_(self.w.weight, std=0.01)
-        nn.init.constant_(self.w.bias, torch.logit(torch.tensor(active)).item())
+        nn.init.constant_(self.w.bias, math.log(active / (1 - active)))
 
     def pooled(self, length: int) -> int:
         """Pooling units along a side of so many visible units."""

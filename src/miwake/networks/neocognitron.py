@@ -24,6 +24,7 @@ VARIANTS = ("neocognitron",)
 SIZE = 28
 SMALLEST = 12
 PAPER = "Fukushima 1980, Neocognitron: a self-organizing neural network model"
+COUNTS = {"neocognitron": (209_354, 16_664_733)}
 STAGES = (("s1", 1), ("s2", 1), ("s3", 1))
 
 ALPHA = 0.5
