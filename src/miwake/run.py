@@ -36,6 +36,19 @@ if TYPE_CHECKING:
 FORMAT = 1
 MODEL = "model.safetensors"
 _KEY = "miwake"
+_OWN = frozenset(
+    (
+        MODEL,
+        "config.json",
+        "split.csv",
+        "metrics.csv",
+        "predictions.csv",
+        "evaluation.json",
+        "environment.json",
+        "report.html",
+        "checkpoint",
+    )
+)
 _LONGEST = 60
 """Characters of a data set's name in the name of a run; file systems allow 255 bytes for the whole."""
 
@@ -313,6 +326,14 @@ def is_run(path: Path) -> bool:
         return (path / "config.json").is_file() or (path / MODEL).is_file()
     except OSError:  # a name that no file can have
         return False
+
+
+def belongs_to_run(path: Path) -> bool:
+    """Whether a path is that of a file which a run keeps for itself, through links too."""
+    where = Path(os.path.realpath(path))
+    if where.parent.name == "checkpoint":
+        return is_run(where.parent.parent)
+    return where.name in _OWN and is_run(where.parent) or (where.name == "latest.txt" and where.parent.name == "runs")
 
 
 def _runs_in(folder: Path) -> list[Path]:
