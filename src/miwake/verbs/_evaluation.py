@@ -26,7 +26,7 @@ from miwake.evaluation.results import Evaluation
 from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, open_run, read_table, save_model, write_table
-from miwake.types import TEST, TRAIN, Dataset, Prediction
+from miwake.types import TEST, TRAIN, Dataset, Note, Prediction, Sentence
 from miwake.verbs._judge import label_of, prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
@@ -44,8 +44,8 @@ def evaluate(
     csv: Path | None,
     pictures_out: Path | None,
     device: str,
-) -> Evaluation:
-    """See `miwake.verbs.evaluate`."""
+) -> tuple[Evaluation, tuple[Sentence, ...]]:
+    """See `miwake.verbs.evaluate`; beside the figures, how other data was read and what was left out."""
     check_evaluation(options)
     if pictures_out is not None:
         make_folder(pictures_out)
@@ -66,7 +66,10 @@ def evaluate(
         header = _with_costs(open_run(name), header, options)
     _same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
+    asked_for = len(rows)
     rows = np.setdiff1d(rows, stored.bad_rows)
+    bad = asked_for - len(rows)
+    left_out = (Note("divide.unreadable", {"n": bad}),) if bad else ()
     if not len(rows):
         raise DataError(f"{dataset.name} has no pictures that can be judged.", expected="one at least")
     outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
@@ -89,7 +92,7 @@ def evaluate(
         _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out, inputs)
     if keep:
         save_model(open_run(name).model_file, predictor.model, header)
-    return found
+    return found, (*(() if data is None else dataset.notes), *left_out)
 
 
 def _read_here(name: str, data: str | None, dataset: Dataset, options: EvaluateOptions) -> Iterator[Path]:

@@ -43,7 +43,9 @@ class Answers:
 
 def predict(
     run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    pictures: Annotated[Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
+    pictures: Annotated[
+        Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…", help_behavior_hint="")
+    ] = (),
     *,
     json: bool = False,
     csv: str | PathLike[str] | None = None,
