@@ -73,7 +73,7 @@ WRONG = [
     # values
     ("train toy --epochs 0", 2, "--epochs is 0"),
     ("train toy --epochs 0", 2, "What to do: choose another value; miwake train --help"),
-    ("train toy --cost miss", 2, "What to do: choose another value; miwake train --help"),
+    ("train toy --cost miss=few", 2, "What to do: choose another value; miwake train --help"),
     ("train toy --seed -1", 2, "--seed is -1"),
     ("train toy --image-size 0", 2, "--image-size is 0"),
     ("train toy --image-size -3", 2, "--image-size is -3"),
@@ -107,7 +107,7 @@ WRONG = [
     ("predict toy-1 nowhere.png", 2, "no picture nowhere.png"),
     ("predict toy-1 nowhere.png", 2, "What to do: check the path: ls ."),
     ("predict toy-1 nowhere/*.png", 2, "no picture nowhere/*.png"),
-    ("predict toy-1 full", 3, "no pictures in full"),
+    ("predict toy-1 full", 3, "full/file: empty file"),
     ("predict toy-1 toy --csv notes.txt/a.csv", 2, "notes.txt cannot be made"),
     ("predict toy-1 toy --csv full", 2, "full could not be written"),
     ("predict toy-1 toy --pictures notes.txt", 2, "notes.txt cannot be made"),

@@ -117,8 +117,10 @@ def _unknown_flag(verb: str, word: str, taken: Flags, todo: str) -> UsageError:
 
 def _as_it_was_said(said: str, todo: str) -> UsageError:
     lines = [line.strip() for line in _BOX.sub("", said).splitlines()]
-    first = " ".join(line for line in lines if line).partition("───")[0].strip()
-    first = re.sub(r"^Unrecognized options: (.*)", r"There is no room for: \1.", first)
+    # boxes are drawn with - where the terminal has nothing better
+    parts = re.split(r"[─-]{5,}|Perhaps you meant", " ".join(line for line in lines if line).lstrip("+-|─ "))
+    text = next((part for part in parts if "Unrecognized options: " in part), parts[0]).strip(" |")
+    first = re.sub(r"^.*Unrecognized options: (.*)", r"There is no room for: \1.", text)
     return UsageError(first or "These flags are not understood.", todo=todo)
 
 
