@@ -7,12 +7,13 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from importlib import import_module
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from types import FunctionType, ModuleType
 from typing import Any
 
-from miwake.errors import MiwakeError, unknown
+from miwake.errors import MiwakeError, UsageError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
 
@@ -42,18 +43,51 @@ def _overview() -> str:
 
 def _call(verb: str, arguments: Sequence[str]) -> tuple[ModuleType, Any]:
     """Parse the flags of a verb and run it."""
-    import tyro
-
     module = import_module(f"miwake.verbs.{verb}")
     function: Callable[..., Any] = getattr(module, verb)
+    values, named = _parsed(verb, function, arguments)
+    return module, function(*values, **named)
+
+
+def _parsed(
+    verb: str, function: Callable[..., Any], arguments: Sequence[str]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a function is to be called with.
+
+    Raises:
+        UsageError: the arguments are not understood.
+    """
+    import inspect
+
+    import tyro
+
     # what a verb returns is for Python only, and its type is not imported until it runs
     twin = FunctionType(function.__code__, function.__globals__, verb, function.__defaults__, function.__closure__)
-    twin.__kwdefaults__, twin.__doc__ = function.__kwdefaults__, function.__doc__
+    twin.__kwdefaults__ = function.__kwdefaults__
     # Python takes paths and runs where the command line takes text
     kinds = {name: kind.replace(" | PathLike[str]", "") for name, kind in function.__annotations__.items()}
     twin.__annotations__ = {name: kind for name, kind in kinds.items() if name != "return"}
+
+    collect = FunctionType(_collect.__code__, function.__globals__, verb)
+    collect.__annotations__, collect.__doc__ = twin.__annotations__, function.__doc__
+    collect.__signature__ = inspect.signature(twin)  # type: ignore[attr-defined]
     settings = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
-    return module, tyro.cli(tyro.conf.configure(*settings)(twin), prog=f"miwake {verb}", args=list(arguments))
+    said = StringIO()
+    try:
+        with redirect_stderr(said):
+            found = tyro.cli(tyro.conf.configure(*settings)(collect), prog=f"miwake {verb}", args=list(arguments))
+    except SystemExit as end:
+        if not end.code:  # --help
+            raise
+        from miwake.verbs._flags import flags_of, refusal
+
+        raise refusal(verb, flags_of(twin), arguments, said.getvalue()) from None
+    values, named = found
+    return values, named
+
+
+def _collect(*values: Any, **named: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return values, named
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -69,36 +103,59 @@ def run(arguments: list[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             # a name that the terminal's encoding lacks is no reason to stop
             stream.reconfigure(errors="backslashreplace")
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(_overview())
-        return 0
-    if arguments[0] in ("-V", "--version"):
-        print(f"miwake {__version__}")
-        return 0
     try:
-        verb = arguments[0]
-        if verb not in verbs():
-            raise unknown("verb", verb, verbs(), todo="miwake --help")
-        module, value = _call(verb, arguments[1:])
-        show = getattr(module, "show", None)
-        code = show(value) if show is not None else 0
-        return int(code or 0)
+        code = _run(arguments)
+        # said now, while a reader that has gone away is no surprise
+        sys.stdout.flush()
+        return code
+    except SystemExit as end:  # --help of a verb
+        return _flushed(int(end.code or 0))
     except MiwakeError as error:
         print(f"miwake: {error}", file=sys.stderr)
+        if isinstance(error, UsageError) and not error.todo and arguments[0] in verbs():
+            print(f"What to do: choose another value; miwake {arguments[0]} --help tells of each.", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nmiwake: stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # the reader has seen enough (`| head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _silenced(0)
     except Exception as error:
         if os.environ.get("MIWAKE_DEBUG"):
             traceback.print_exc()
         text, code = _in_words(error)
         print(f"miwake: {text}", file=sys.stderr)
         return code
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        print(f"miwake {__version__}")
+        return 0
+    verb = arguments[0]
+    if verb not in verbs():
+        raise unknown("verb", verb, verbs(), todo="miwake --help")
+    module, value = _call(verb, arguments[1:])
+    show = getattr(module, "show", None)
+    return int((show(value) if show is not None else 0) or 0)
+
+
+def _silenced(code: int) -> int:
+    """The code, with nothing left to be printed when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _silenced(code)
+    return code
 
 
 def _in_words(error: Exception) -> tuple[str, int]:

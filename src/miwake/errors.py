@@ -48,12 +48,6 @@ class DataError(MiwakeError):
     exit_code = 3
 
 
-class CheckFailed(MiwakeError):
-    """A check that was asked for did not pass. Exit code 1."""
-
-    exit_code = 1
-
-
 class MissingExtra(UsageError):
     """A feature whose optional packages are not installed."""
 
@@ -65,10 +59,6 @@ class MissingExtra(UsageError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (UsageError, self.found, self.expected, self.todo))
-
-
-class MiwakeWarning(UserWarning):
-    """Something that a user should know, though the work goes on."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -148,10 +148,14 @@ def pick_device(wanted: str) -> torch.device:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         there = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
+        # torch's words tell the cause for a device that is there; of a name that is none they tell nothing
+        known = wanted in (*there, "cuda") and len(there) > 1
         raise UsageError(
-            f"The device '{wanted}' cannot be used here: {str(error).splitlines()[0]}",
+            f"The device '{wanted}' cannot be used: {str(error).splitlines()[0]}"
+            if known
+            else f"There is no device '{wanted}' here.",
             expected=f"one of {', '.join(there)}",
-            todo="leave --device away, or name one of these.",
+            todo="leave --device away, which takes a GPU where there is one, or name one of these.",
         ) from None
     return device
 

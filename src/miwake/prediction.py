@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from os import PathLike
@@ -119,7 +119,7 @@ class Predictor:
 
     def predict(
         self, pictures: Iterable[Source], *, max_pixels: int = MAX_PIXELS, lang: str | None = None
-    ) -> Iterator[Prediction | Unreadable]:
+    ) -> Generator[Prediction | Unreadable, None, None]:
         """Answers in the order of the pictures, which are decoded ahead by other threads.
 
         Args:

@@ -20,6 +20,7 @@ import io
 import json
 import os
 import re
+import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -36,6 +37,20 @@ if TYPE_CHECKING:
 FORMAT = 1
 MODEL = "model.safetensors"
 _KEY = "miwake"
+_OWN = frozenset(
+    (
+        MODEL,
+        "config.json",
+        "split.csv",
+        "metrics.csv",
+        "predictions.csv",
+        "evaluation.json",
+        "environment.json",
+        "report.html",
+        "checkpoint",
+    )
+)
+_WEIGHTS = (".safetensors", ".pth", ".pt", ".bin")
 _LONGEST = 60
 """Characters of a data set's name in the name of a run; file systems allow 255 bytes for the whole."""
 
@@ -93,7 +108,12 @@ def read_header(path: Path) -> Header:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
     except FileNotFoundError:
-        raise MiwakeError(f"There is no model file {path}.", expected=f"a run folder with {MODEL}") from None
+        begun = (path.parent / "config.json").is_file()
+        raise MiwakeError(
+            f"There is no model file {path}." + (" The run was stopped before it was finished." if begun else ""),
+            expected=f"a run folder with {MODEL}",
+            todo=f"miwake train --resume {shlex.quote(str(path.parent))}" if begun else "miwake train DATA",
+        ) from None
     except (SafetensorError, OSError) as error:
         raise MiwakeError(
             f"{path} is not a whole model file ({str(error).splitlines()[0]}).",
@@ -244,7 +264,7 @@ def new_run(out: Path | None, name: str) -> Run:
                 raise UsageError(
                     f"{out} exists and is not empty.",
                     expected="a new folder for the run",
-                    todo=f"name another with --out, or go on with it: miwake train --resume {out}",
+                    todo=f"name another with --out, or go on with it: miwake train --resume {shlex.quote(str(out))}",
                 )
             out.mkdir(parents=True, exist_ok=True)
             return Run(out)
@@ -291,6 +311,8 @@ def open_run(name: str | os.PathLike[str]) -> Run:
     for found in (path, path.parent, base / path):
         if (found is not path.parent or path.name == MODEL) and is_run(found):
             return Run(found)
+    if path.suffix in _WEIGHTS and not path.exists():
+        raise _no_file(path)
     if text == "imagenet":
         raise UsageError(
             "imagenet comes with the install and is no run: it has no pictures of its own, and stays as it is.",
@@ -307,12 +329,33 @@ def open_run(name: str | os.PathLike[str]) -> Run:
     )
 
 
+def _no_file(path: Path) -> UsageError:
+    try:
+        beside = [str(entry) for entry in path.parent.iterdir() if entry.suffix in _WEIGHTS]
+    except OSError:
+        beside = []
+    best = nearest(str(path), beside)
+    return UsageError(
+        f"The file {path} does not exist." + (f" Did you mean '{best}'?" if best else ""),
+        expected="a file of weights, a run folder, or the name of a run",
+        todo=f"write '{best}'." if best else f"check the path: ls {shlex.quote(str(path.parent))}",
+    )
+
+
 def is_run(path: Path) -> bool:
     """Whether a folder looks like a run's."""
     try:
         return (path / "config.json").is_file() or (path / MODEL).is_file()
     except OSError:  # a name that no file can have
         return False
+
+
+def belongs_to_run(path: Path) -> bool:
+    """Whether a path is that of a file which a run keeps for itself, through links too."""
+    where = Path(os.path.realpath(path))
+    if where.parent.name == "checkpoint":
+        return is_run(where.parent.parent)
+    return (where.name in _OWN and is_run(where.parent)) or (where.name == "latest.txt" and where.parent.name == "runs")
 
 
 def _runs_in(folder: Path) -> list[Path]:

@@ -94,3 +94,9 @@ def test_sentences_follow_one_another() -> None:
     notes = (Note("train.scratch"), "A text.")
     assert paragraph(notes, "en") == "So it learns from scratch. A text."
     assert paragraph(notes, "ja") == "そこで、一から学習します。A text."
+
+
+def test_a_path_in_a_command_can_be_typed():
+    said = words("train.end", "en", model="m", report="r", folder=Path("runs/sp ace"))
+    assert said.endswith("Use it: miwake predict 'runs/sp ace' PICTURES…")
+    assert "--resume 'sp ace'" in words("train.stopped", "ja", folder="sp ace")

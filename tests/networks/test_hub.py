@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -129,3 +130,44 @@ def test_without_a_network_caches_serve_and_what_is_missing_is_said(tmp_path: Pa
     assert all(name.startswith("aux") for name in answers["googlenet"]["unused"])
     assert "could not be fetched" in answers["timm:test_resnet"]["error"]
     assert "--starting-weights" in answers["timm:test_resnet"]["error"]
+
+
+def test_a_hub_out_of_reach_is_said_at_once_and_once(monkeypatch, capfd):
+    """The hub's own client would try for most of a minute, and say each time that it does."""
+    import time
+
+    from huggingface_hub import constants
+
+    from miwake.errors import UsageError
+    from miwake.networks import hub
+
+    def slept(_: float) -> None:
+        raise AssertionError("waited for another try")
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"  # nobody listens there
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        monkeypatch.setattr(time, "sleep", slept)
+        with pytest.raises(UsageError, match="cannot be reached") as error:
+            hub.fetch("timm", "test_resnet.r160_in1k")
+    assert address in str(error.value)
+    assert "--starting-weights none" in str(error.value)
+    assert not constants.HF_HUB_OFFLINE
+    shown = capfd.readouterr()
+    assert shown.out + shown.err == ""
+
+
+@pytest.mark.parametrize(
+    "junk", [b"junk", b"tttttttt", b"", b"\x80\x02}", bytes(range(256)), b"PK\x03\x04 and no more"]
+)
+def test_junk_is_answered_without_the_readers_own_words(tmp_path, junk):
+    from miwake.errors import UsageError
+    from miwake.networks import hub
+
+    (tmp_path / "a.pth").write_bytes(junk)
+    with pytest.raises(UsageError) as error:
+        hub.read(tmp_path / "a.pth")
+    assert error.value.found == f"{tmp_path / 'a.pth'} is not a whole file of weights."
+    assert error.value.expected
+    assert error.value.todo

@@ -49,8 +49,39 @@ def test_other_data_is_judged_as_a_whole(place, toy_run, tmp_path, miwake):
     right = sum(row["label"] == row["true"] for row in rows)
     assert found["accuracy"]["value"] == pytest.approx(right / 96)
     assert {row["split"] for row in rows} == {"data"}
-    assert miwake("evaluate", toy_run, place / "toy").out.startswith("data: 96 pictures")
-    assert miwake("evaluate", toy_run, place / "toy", "--lang", "ja").out.startswith("指定データ：96枚の画像")
+    read, _, figures_of = miwake("evaluate", toy_run, place / "toy").out.partition("data: 96 pictures")
+    assert read.startswith("Read by folder: ")
+    assert figures_of
+    read, _, figures_of = miwake("evaluate", toy_run, place / "toy", "--lang", "ja").out.partition(
+        "指定データ：96枚の画像"
+    )
+    assert read.startswith("folder として読み込みました：")
+    assert figures_of
+
+
+def test_how_many_were_left_out_is_said(place, toy_run, tmp_path, miwake):
+    shutil.copytree(place / "toy", tmp_path / "data")
+    for name in ("a", "b"):
+        (tmp_path / "data" / "lower-left" / f"{name}.png").touch()
+    said = " ".join(miwake("evaluate", toy_run, tmp_path / "data", "--skip-bad").out.split())
+    assert "2 pictures that cannot be read: left out." in said
+    assert "data: 96 pictures" in said
+    assert (
+        "読み込めない画像2枚を除きました"
+        in miwake("evaluate", toy_run, tmp_path / "data", "--skip-bad", "--lang", "ja").out
+    )
+    assert "left out" not in miwake("evaluate", toy_run, place / "toy", "--skip-bad").out
+
+
+def test_a_run_that_was_killed(own, place, miwake):
+    """There is no model yet, but a way on."""
+    (own / "model.safetensors").unlink()
+    named = own.rename(own.parent / "sp ace")
+    for arguments in (("predict", named, place / "toy"), ("evaluate", named)):
+        ended = miwake(*arguments)
+        assert ended.code == 2
+        assert "stopped before it was finished" in ended.err
+        assert f"What to do: miwake train --resume '{named}'" in ended.err
 
 
 def test_some_of_the_classes_in_another_order(place, toy_run, tmp_path, miwake):

@@ -46,6 +46,43 @@ def test_bundled_data_is_sound(miwake, name):
     assert report["bad"] == []
 
 
+def test_how_the_data_was_read_is_said_first(place, miwake):
+    ended = miwake("check", place / "toy")
+    assert ended.out.startswith("Read by folder: ")
+    assert miwake("check", place / "toy", "--lang", "ja").out.startswith("folder として読み込みました：")
+    assert json.loads(miwake("check", place / "toy", "--json").out)["notes"][0].startswith("Read by folder: ")
+
+
+def test_bad_files_are_listed_and_may_be_left_out(place, tmp_path, miwake):
+    shutil.copytree(place / "toy", tmp_path / "toy")
+    for number in range(23):
+        (tmp_path / "toy" / "lower-left" / f"bad{number:02}.png").touch()
+    ended = miwake("check", tmp_path / "toy")
+    assert ended.code == 1
+    listed = [line for line in ended.out.splitlines() if line.startswith("  lower-left/bad")]
+    assert listed == [f"  lower-left/bad{number:02}.png: empty file" for number in range(20)]
+    assert "  … (3 more)" in ended.out.splitlines()
+    assert "--skip-bad" in ended.out
+    japanese = miwake("check", tmp_path / "toy", "--lang", "ja").out
+    assert "--skip-bad を付けると" in japanese
+    assert len([line for line in japanese.splitlines() if line.startswith("  lower-left/bad")]) == 20
+    skipped = miwake("check", tmp_path / "toy", "--skip-bad")
+    assert skipped.code == 0
+    assert "With --skip-bad they are left out." in skipped.out
+    assert "Nothing stands in the way" in skipped.out
+    # but what else is wrong still counts
+    shutil.copy(tmp_path / "toy/lower-left/000.png", tmp_path / "toy/upper-right/copy.png")
+    assert miwake("check", tmp_path / "toy", "--skip-bad").code == 1
+
+
+def test_one_class_is_none_to_tell_apart(place, tmp_path, miwake):
+    shutil.copytree(place / "toy" / "lower-left", tmp_path / "one" / "lower-left")
+    ended = miwake("check", tmp_path / "one")
+    assert ended.code == 3
+    assert "has only one class: lower-left." in ended.err
+    assert "idx" not in ended.err
+
+
 # -- cache ---------------------------------------------------------------------------------------------------------
 
 

@@ -61,6 +61,30 @@ def test_a_file_whose_name_looks_like_a_pattern(here, toy_run, miwake):
     assert paths(miwake("predict", toy_run, "photo[1].png").out) == ["photo[1].png"]
 
 
+def test_folders_are_searched_as_training_does(here, toy_run, miwake):
+    """Pictures without an ending, or with one that nobody knows; but nothing hidden, and no text."""
+    picture = next(Path("photos").glob("*.png")).read_bytes()
+    Path("odd/.hidden").mkdir(parents=True)
+    for name in ("IMG0001", "scan.dat", ".hidden/a.png", ".b.png", "Thumbs.db", "notes.json"):
+        Path("odd", name).write_bytes(picture)
+    assert paths(miwake("predict", toy_run, "odd").out) == ["odd/IMG0001", "odd/scan.dat"]
+
+
+def test_lines_that_end_as_on_windows(here, toy_run, miwake):
+    files = sorted(map(str, Path("photos").glob("*.png")))[:2]
+    ended = miwake("predict", toy_run, "-", stdin="".join(f"{file}\r\n" for file in files))
+    assert ended.code == 0, ended.err
+    assert paths(ended.out) == files
+
+
+def test_a_misspelt_picture_is_answered_with_the_nearest(here, toy_run, miwake):
+    name = str(next(Path("photos").glob("*.png")))
+    ended = miwake("predict", toy_run, name.replace(".png", ".pgn"))
+    assert ended.code == 2
+    assert f"What to do: write '{name}'." in ended.err
+    assert "What to do: check the path: ls 'no where'" in miwake("predict", toy_run, "no where/a.png").err
+
+
 def test_paths_from_standard_input(here, toy_run, miwake):
     files = sorted(map(str, Path("photos").glob("*.png")))
     ended = miwake("predict", toy_run, "-", stdin="\n".join([files[2], "", files[0]]) + "\n")
@@ -76,8 +100,10 @@ def test_json_lines_parse(here, toy_run, miwake):
     assert len(answers) == 8
     for answer in answers:
         assert list(answer) == ["path", "label", "probability", "probabilities"]
-        assert answer["probability"] == max(answer["probabilities"])
-        assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
+        shares = answer["probabilities"]
+        assert list(shares) == ["lower-left", "lower-right", "upper-left", "upper-right"]
+        assert answer["probability"] == shares[answer["label"]] == max(shares.values())
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
     assert bad.keys() == {"path", "problem"}
     assert bad["path"] == "notes.txt"
 
@@ -89,7 +115,7 @@ def test_a_csv_with_every_probability(here, toy_run, miwake):
     assert [row["path"] for row in rows] == [entry["path"] for entry in printed]
     for row, entry in zip(rows[:-1], printed, strict=False):
         assert row["label"] == entry["label"]
-        shares = [float(row[f"p:{name}"]) for name in ("lower-left", "lower-right", "upper-left", "upper-right")]
+        shares = {name[2:]: float(share) for name, share in row.items() if name.startswith("p:")}
         assert shares == entry["probabilities"]
         assert row["problem"] == ""
     assert rows[-1]["problem"]
@@ -161,4 +187,5 @@ def test_imagenet_from_the_command_line(here, miwake):
     assert ended.code == 0, ended.err
     answer = json.loads(ended.out)
     assert len(answer["probabilities"]) == 1000
+    assert answer["probabilities"][answer["label"]] == answer["probability"]
     assert len(read_table(here / "a.csv")[0]) == 1004

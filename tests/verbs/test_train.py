@@ -380,3 +380,17 @@ def test_the_pictures_are_never_changed(place):
         stored = Image.open(place / "toy" / classes[target] / f"{number:03}.png")
         np.testing.assert_array_equal(np.asarray(stored), picture)
     assert len(list((place / "toy").rglob("*"))) == 100
+
+
+def test_a_finished_run_offers_commands_that_can_be_typed(toy_run, place, tmp_path, miwake):
+    page = (toy_run / "report.html").read_text("utf-8")
+    assert f"miwake predict runs/{toy_run.name} PICTURES…" in page
+    assert "--resume" not in page
+    ended = miwake(
+        "train", place / "toy", "--model", "small", "--epochs", "1", "--threads", "1", "--out", "sp ace", cwd=tmp_path
+    )
+    assert ended.code == 0
+    assert "miwake predict 'sp ace' PICTURES…" in ended.out
+    assert "miwake evaluate &#39;sp ace&#39; DATA" in (tmp_path / "sp ace" / "report.html").read_text("utf-8")
+    ended = miwake("train", place / "toy", "--out", "sp ace", cwd=tmp_path)
+    assert "miwake train --resume 'sp ace'" in ended.err

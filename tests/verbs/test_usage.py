@@ -37,10 +37,19 @@ WRONG = [
     ("train", 2, "Either data to train on or a run"),
     ("train toy --resume toy-1", 2, "not both"),
     ("train --resume toy-1 --epochs 3", 2, "takes no other flags"),
-    ("train toy --epohcs 3", 2, "--epochs"),
-    ("train toy --epochs few", 2, "invalid literal"),
+    ("train toy --epohcs 3", 2, "no flag --epohcs. Did you mean --epochs?"),
+    ("train toy --modle=x", 2, "no flag --modle. Did you mean --model?"),
+    ("train toy --xyzzy", 2, "no flag --xyzzy. What to do: miwake train --help"),
+    ("train toy --epochs few", 2, "--epochs is 'few'. Expected: a whole number What to do: miwake train --help"),
+    ("train toy --epochs=1.5", 2, "--epochs is '1.5'. Expected: a whole number"),
+    ("train toy --val much", 2, "--val is 'much'. Expected: a number"),
+    ("train toy --val", 2, "--val has no value. Expected: a number"),
+    ("train toy --model --epochs 3", 2, "--model has no value"),
+    ("train toy --optimizer adm", 2, "Did you mean 'adamw'? Expected: one of auto, sgd, adamw"),
+    ("train toy --optimizer adm", 2, "What to do: --optimizer adamw"),
     ("train toy --precision fp23", 2, "fp32"),
-    ("evaluate", 2, "RUN"),
+    ("train toy other", 2, "There is no room for: other. What to do: miwake train --help"),
+    ("evaluate", 2, "RUN is missing. Expected: miwake evaluate RUN What to do: miwake evaluate --help"),
     ("evaluate toy-1 --lang fr", 2, "ja"),
     ("cache --claer", 2, "--clear"),
     ("predict toy-1", 2, "No pictures were named"),
@@ -49,9 +58,11 @@ WRONG = [
     ("train toy --model smal", 2, "Did you mean 'small'"),
     ("train toy --model resnet5", 2, "Did you mean 'resnet50'"),
     ("train toy --model timm:resnet5", 2, "Did you mean 'resnet50'"),
+    ("train toy --model timm:rsnet18", 2, "What to do: write timm:resnet18."),
+    ("models zzz", 2, "What to do: miwake models lists all of them."),
     ("train toy --source foldr", 2, "Did you mean 'folder'"),
     ("train toy --task clasify", 2, "--task classify"),
-    ("train toy --device tpu", 2, "one of cpu"),
+    ("train toy --device tpu", 2, "There is no device 'tpu' here. Expected: one of cpu"),
     ("train toy --cost mis=3", 2, "Did you mean 'miss'"),
     ("train toy --cost miss=3 --positive lower-lef", 2, "Did you mean 'lower-left'"),
     ("train toy --starting-weights toy-2", 2, "Did you mean 'toy-1'"),
@@ -61,6 +72,8 @@ WRONG = [
     ("evaluate imagenet", 2, "is no run"),
     # values
     ("train toy --epochs 0", 2, "--epochs is 0"),
+    ("train toy --epochs 0", 2, "What to do: choose another value; miwake train --help"),
+    ("train toy --cost miss=few", 2, "What to do: choose another value; miwake train --help"),
     ("train toy --seed -1", 2, "--seed is -1"),
     ("train toy --image-size 0", 2, "--image-size is 0"),
     ("train toy --image-size -3", 2, "--image-size is -3"),
@@ -77,6 +90,8 @@ WRONG = [
     ("train toy --group patient", 2, "found in none of 96 paths"),
     ("train toy --precision fp16 --device cpu", 2, "fp16 cannot train on a CPU"),
     ("train toy --mixup -1", 2, "mixup is -1"),
+    ("train toy --starting-weights nofile.pth", 2, "The file nofile.pth does not exist."),
+    ("train toy --starting-weights nofile.pth", 2, "What to do: check the path: ls ."),
     ("train toy --starting-weights notes.txt", 2, "not a file of weights"),
     ("train toy --model small --starting-weights imagenet", 2, "no ImageNet weights of small"),
     ("evaluate toy-1 --unknown-cost -1", 2, "I don't know"),
@@ -90,9 +105,11 @@ WRONG = [
     ("train notes.txt", 3, "no reader knows"),
     ("train toy/lower-left", 3, "not data of a known shape"),
     ("predict toy-1 nowhere.png", 2, "no picture nowhere.png"),
+    ("predict toy-1 nowhere.png", 2, "What to do: check the path: ls ."),
     ("predict toy-1 nowhere/*.png", 2, "no picture nowhere/*.png"),
-    ("predict toy-1 full", 3, "no pictures in full"),
-    ("predict toy-1 toy --csv nowhere/a.csv", 2, "nowhere/a.csv could not be written"),
+    ("predict toy-1 full", 3, "full/file: empty file"),
+    ("predict toy-1 toy --csv notes.txt/a.csv", 2, "notes.txt cannot be made"),
+    ("predict toy-1 toy --csv full", 2, "full could not be written"),
     ("predict toy-1 toy --pictures notes.txt", 2, "notes.txt cannot be made"),
     ("evaluate toy-1 --pictures notes.txt/a", 2, "notes.txt/a cannot be made"),
     ("evaluate toy-1 --csv full", 2, "full could not be written"),
@@ -153,6 +170,22 @@ def test_every_verb_has_help(miwake, verb):
     ended = miwake(verb, "--help")
     assert ended.code == 0
     assert f"miwake {verb}" in ended.out
+    positional = ended.out.partition("options ─")[0]
+    assert "(default: )" not in positional
+
+
+def test_the_help_of_no_option_is_broken_into_lines():
+    """The parser of flags keeps the line breaks of an option's text, wherever they fall on the screen."""
+    import ast
+    import inspect
+
+    from miwake import AugmentOptions, DataOptions, EvaluateOptions, ModelOptions, Training
+
+    for kind in (DataOptions, ModelOptions, AugmentOptions, Training, EvaluateOptions):
+        (defined,) = ast.parse(inspect.getsource(kind)).body
+        texts = [part.value.value for part in defined.body[1:] if isinstance(part, ast.Expr)]
+        assert texts
+        assert not [text for text in texts if "\n" in text]
 
 
 def test_train_has_a_flag_for_every_option(miwake):
@@ -228,6 +261,13 @@ def test_names_that_the_terminal_lacks(toy_run, place, tmp_path, monkeypatch, en
     assert len(output("--csv", tmp_path / "a.csv").splitlines()) == 3
     assert len((tmp_path / "a.csv").read_text("utf-8").splitlines()) == 4
     assert {Path(json.loads(line)["path"]).name for line in output("--json").splitlines()} == set(names)
+
+
+@pytest.mark.parametrize("line", ["--help", "train --help", "--version"])
+def test_a_reader_of_help_that_has_gone_away(line):
+    command = f"{sys.executable} -m miwake {line} | true"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
 
 
 def test_a_reader_that_has_seen_enough(toy_run, place):

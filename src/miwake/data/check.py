@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,12 +112,14 @@ class CheckReport:
     """Classes with three or more, but fewer than twenty."""
     uneven: float
     """Pictures of the largest class over those of the smallest."""
+    skip_bad: bool = False
+    """Whether what cannot be used is to be left out, and so stands in nobody's way."""
 
     @property
     def ok(self) -> bool:
         """Whether one may train on this as it is."""
         wrong = any(same.contradict or same.straddle for same in self.same)
-        return not (self.bad or wrong or self.unusable) and len(self.counts) > 1
+        return not ((self.bad and not self.skip_bad) or wrong or self.unusable) and len(self.counts) > 1
 
     def to_json(self, lang: str | None = None) -> dict[str, Any]:
         """Plain types, with the sentences."""
@@ -145,7 +147,8 @@ class CheckReport:
             said.append(Note("check.one"))
         if self.bad:
             named = [Note("check.bad.item", {"path": path, "reason": reason}) for path, reason in self.bad]
-            said.append(_such_as("check.bad", named))
+            said.append(_such_as("check.bad", named, most=_SHOWN))
+            said.append(Note("check.bad.skipped" if self.skip_bad else "check.bad.skip"))
         contradict = [_marked(same.paths, same.labels) for same in self.same if same.contradict]
         if contradict:
             said.append(_such_as("check.contradict", contradict))
@@ -203,7 +206,7 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
 
     Args:
         dataset: of files or of packed pixels.
-        options: gives the largest picture that is decoded.
+        options: gives the largest picture that is decoded, and whether bad ones are to be left out.
         progress: called with how many are done, and of how many.
     """
     looks: dict[int, _Look] = {}
@@ -225,7 +228,8 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
                     bad.append((row, found))
             if progress is not None:
                 progress(rows.stop, len(dataset))
-    return _report(dataset, looks, [(dataset.paths[row], reason) for row, reason in bad])
+    report = _report(dataset, looks, [(dataset.paths[row], reason) for row, reason in bad])
+    return replace(report, skip_bad=options.skip_bad)
 
 
 def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
@@ -327,7 +331,7 @@ def _marked(paths: tuple[str, ...], marks: tuple[str, ...]) -> Note:
     return Note("check.same", {"paths": paths, "marks": marks})
 
 
-def _such_as(key: str, items: Sequence[Sentence], **values: int) -> Note:
+def _such_as(key: str, items: Sequence[Sentence], *, most: int = 3, **values: int) -> Note:
     """A note on so many items, with the first of them."""
-    more = (Note("check.more", {"n": len(items) - 3}),) if len(items) > 3 else ()
-    return Note(key, {**values, "n": len(items), "examples": (*items[:3], *more)})
+    more = (Note("check.more", {"n": len(items) - most}),) if len(items) > most else ()
+    return Note(key, {**values, "n": len(items), "examples": (*items[:most], *more)})

@@ -20,9 +20,7 @@ class DataOptions:
     source: str | None = None
     """Reader of the data: folder, csv, idx, cifar, bundled. Guessed from what is there, and said, where not given."""
     group: str | None = None
-    """What belongs together and is never divided between splits (a patient, a specimen, a camera roll): the name of
-    a CSV column, or a regular expression that is searched in the path; its first capture group, or else the whole
-    match, names the group."""
+    """What is never divided between splits: a CSV column such as patient, or a regular expression for the paths."""
     val: float = 0.15
     """Share of the pictures for validation, where the data does not say itself."""
     test: float = 0.15

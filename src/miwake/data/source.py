@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
 _ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}
 
 
@@ -170,6 +171,9 @@ def _nothing_fits(path: Path) -> DataError:
     entries = sorted(entry.name + "/" * entry.is_dir() for entry in path.iterdir() if not entry.name.startswith("."))
     folders = [name for name in entries if name.endswith("/")]
     files = [name for name in entries if not name.endswith("/")]
+    one = _one_class(path, folders)
+    if one is not None:
+        return one
     found = f"{path} is not data of a known shape: it holds "
     found += f"{plural(len(folders), 'folder')} ({few(folders)})" if folders else "no folders"
     found += f" and {plural(len(files), 'file')} ({few(files)})." if files else " and no files."
@@ -178,6 +182,22 @@ def _nothing_fits(path: Path) -> DataError:
         found,
         expected=expected,
         todo=f"give {inside} instead." if inside else "put the pictures of each class into a folder of its own.",
+    )
+
+
+def _one_class(path: Path, folders: list[str]) -> DataError | None:
+    """The error for a single class folder that holds pictures, or None."""
+    from miwake.data.folder import picture_files
+
+    if len(folders) != 1:
+        return None
+    inside = path / folders[0]
+    if _fitting(inside) or not any(file.suffix.lower() in _PICTURES for file in picture_files(inside)):
+        return None
+    return DataError(
+        f"{path} has only one class: {inside.name}.",
+        expected="at least two folders, each with the pictures of one class, to tell apart",
+        todo=f"put the pictures of another class into a folder beside {inside}.",
     )
 
 

@@ -11,8 +11,7 @@ class EvaluateOptions:
     """What mistakes cost, which classes belong together, and how intervals are drawn."""
 
     cost: str | None = None
-    """What mistakes cost: `miss=50,false-alarm=1` (and `other=…` for mistakes that are neither), or a CSV file with
-    a matrix: first row and first column hold the class names, rows are true, columns answered."""
+    """`miss=50,false-alarm=1` (`other=…` for the rest), or a CSV matrix by class names: rows true, columns answered."""
     positive: tuple[str, ...] = ()
     """Class (or classes) that `miss` in --cost is about; guessed from the names where it is not given."""
     unknown_cost: float | None = None

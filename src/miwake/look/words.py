@@ -6,6 +6,7 @@ every text exists in every language, with the same placeholders.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -49,7 +50,7 @@ def words(key: str, language: Language, /, **values: object) -> str:
     """One text with its placeholders filled in. `a|b` chooses by `{n}`: `a` for one, `b` for any other number.
 
     Whole numbers are written with commas, `1,234`, but for `{name:d}`; the items of a tuple are joined as the language
-    does it, or with what `{name:; }` gives; notes are told.
+    does it, or with what `{name:; }` gives; notes are told; `{name:sh}` is a path that can be typed into a shell.
 
     Raises:
         KeyError: no such text, or a placeholder without a value.
@@ -94,6 +95,8 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Note):
             return told(value, self.language)
+        if format_spec == "sh":
+            return shlex.quote(str(value))
         if isinstance(value, tuple):
             between = format_spec or words("report.and", self.language)
             return between.join(self.format_field(item, "") for item in value)

@@ -16,8 +16,16 @@ _CHECK: dict[str, dict[Language, str]] = {
         "ja": "クラスが一つしかないため、見分けるものがありません。",
     },
     "check.bad": {
-        "en": "{n} file cannot be used: {examples:; }.|{n} files cannot be used: {examples:; }.",
-        "ja": "使えないファイルが{n}個あります：{examples:；}。",
+        "en": "{n} file cannot be used:\n  {examples:\n  }|{n} files cannot be used:\n  {examples:\n  }",
+        "ja": "使えないファイルが{n}個あります：\n  {examples:\n  }",
+    },
+    "check.bad.skip": {
+        "en": "Mend or remove them, or go on without them: `miwake train` leaves them out with --skip-bad.",
+        "ja": "直すか取り除いてください。`miwake train` に --skip-bad を付けると、除いて学習できます。",
+    },
+    "check.bad.skipped": {
+        "en": "With --skip-bad they are left out.",
+        "ja": "--skip-bad が指定されているため、除いて扱います。",
     },
     "check.bad.item": {"en": "{path}: {reason}", "ja": "{path}（{reason}）"},
     "check.same": {"en": "{paths: = } ({marks})", "ja": "{paths: = }（{marks}）"},

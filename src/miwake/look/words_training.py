@@ -122,17 +122,17 @@ _WAY: dict[str, dict[Language, str]] = {
     "train.moment": {"en": "loss {loss:.3f}", "ja": "損失{loss:.3f}"},
     "train.moment.val": {"en": "loss {loss:.3f}, {figure:.1%} val", "ja": "損失{loss:.3f}、検証{figure:.1%}"},
     "train.stopped": {
-        "en": "Stopped. The best weights so far are kept; `miwake train --resume {folder}` would go on from here.",
-        "ja": "中断しました。ここまでで最もよい重みを保存しました。続きは `miwake train --resume {folder}` で再開できま"
-        "す。",
+        "en": "Stopped. The best weights so far are kept; `miwake train --resume {folder:sh}` would go on from here.",
+        "ja": "中断しました。ここまでで最もよい重みを保存しました。続きは `miwake train --resume {folder:sh}` で"
+        "再開できます。",
     },
     "train.finished": {
         "en": "{folder} is finished; its report is {report}",
         "ja": "{folder} の学習は完了しています。レポートは {report} です。",
     },
     "train.end": {
-        "en": "Model:  {model}\nReport: {report}\nUse it: miwake predict {folder} PICTURES…",
-        "ja": "モデル　：{model}\nレポート：{report}\n使い方　：miwake predict {folder} PICTURES…",
+        "en": "Model:  {model}\nReport: {report}\nUse it: miwake predict {folder:sh} PICTURES…",
+        "ja": "モデル　：{model}\nレポート：{report}\n使い方　：miwake predict {folder:sh} PICTURES…",
     },
 }
 

@@ -5,11 +5,16 @@ Nothing here runs code that came with the weights: pickles are read by torch's r
 
 from __future__ import annotations
 
+import logging
 import pickle
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import torch
 from torch import Tensor
@@ -17,6 +22,8 @@ from torch import Tensor
 from miwake.errors import UsageError
 from miwake.types import Fit, Interpolation, Preprocessing
 
+_PATIENCE = 5.0
+"""Seconds after which a hub that does not answer counts as out of reach."""
 _WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model")
 
 
@@ -110,9 +117,37 @@ def fetch(where: Literal["timm", "torchvision"], location: str) -> dict[str, Ten
 
 def _fetch_timm(location: str) -> dict[str, Tensor]:
     import timm
+    from huggingface_hub import constants
 
-    model: torch.nn.Module = timm.create_model(location, pretrained=True)
+    log, before = logging.getLogger("huggingface_hub"), constants.HF_HUB_OFFLINE
+    level, reason = log.level, _unreachable(constants.ENDPOINT)
+    log.setLevel(logging.ERROR)
+    # without a network the hub's client tries for most of a minute; told so, it looks into its cache only
+    constants.HF_HUB_OFFLINE = before or bool(reason)
+    try:
+        model: torch.nn.Module = timm.create_model(location, pretrained=True)
+    except Exception as error:
+        if not reason:
+            raise
+        raise ConnectionError(f"{constants.ENDPOINT} cannot be reached: {reason}") from error
+    finally:
+        constants.HF_HUB_OFFLINE = before
+        log.setLevel(level)
     return model.state_dict()
+
+
+def _unreachable(address: str) -> str:
+    """Why a server cannot be reached, or nothing where it can; through the proxy that the environment names."""
+    try:
+        urlopen(Request(address, method="HEAD"), timeout=_PATIENCE).close()
+    except HTTPError:
+        return ""  # it answered
+    except URLError as error:
+        # whether its certificate is good is the client's own business
+        return "" if isinstance(error.reason, ssl.SSLError) else str(error.reason)
+    except (OSError, HTTPException) as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def _fetch_torchvision(location: str) -> dict[str, Tensor]:
@@ -161,18 +196,29 @@ def _read_pickle(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
+        if not _forbidden(str(error)):
+            raise _unreadable(path) from None
         raise UsageError(
             f"{path} holds more than weights and was not opened: such a file can run any code "
             f"({_forbidden(str(error))}).",
             expected="a file with nothing but tensors",
             todo="where you trust it, load it yourself and save `model.state_dict()` as .safetensors.",
         ) from None
-    except Exception as error:  # in damaged bytes torch's reader stumbles over anything: struct.error, IndexError, …
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UsageError(f"{path} is not a whole file of weights ({reason}).", todo="copy the file anew.") from None
+    except OSError as error:
+        raise _unreadable(path, f" ({error.strerror})" if error.strerror else "") from None
+    except Exception:  # in damaged bytes torch's reader stumbles over anything, and its words mean nothing to a reader
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path, why: str = "") -> UsageError:
+    return UsageError(
+        f"{path} is not a whole file of weights{why}.",
+        expected="what `torch.save(model.state_dict(), path)` writes, or a .safetensors file",
+        todo="copy the file anew.",
+    )
 
 
 def _forbidden(text: str) -> str:
-    """The line of torch's long message that names what was found."""
+    """The line of torch's long message that names what was found; empty where it found no pickle at all."""
     lines = [line.strip() for line in text.splitlines() if "Unsupported" in line or "GLOBAL" in line]
-    return lines[0][:160] if lines else text.strip().splitlines()[0][:160]
+    return lines[0][:160] if lines else ""

@@ -8,7 +8,7 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from miwake.errors import UsageError, unknown
+from miwake.errors import UsageError, nearest, unknown
 from miwake.networks.layers import classifier
 from miwake.networks.lean import timm
 
@@ -47,7 +47,9 @@ def timm_config(name: str) -> Any:
         UsageError: timm has no such model; says which is most like it.
     """
     if not timm.is_model(name.partition(".")[0]):
-        raise unknown("model of timm", name, timm.list_models(), todo="timm.list_models() lists them.")
+        best = nearest(name, timm.list_models())
+        todo = f"write timm:{best}." if best else "miwake models lists the networks that Miwake knows by name."
+        raise unknown("model of timm", name, timm.list_models(), todo=todo)
     config = timm.get_pretrained_cfg(name)
     if config is None:
         raise unknown("model of timm", name, timm.list_models(pretrained=True))

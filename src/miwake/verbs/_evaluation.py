@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from miwake.evaluation import evaluate as figures
 from miwake.evaluation import fit_decision
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.results import Evaluation
-from miwake.files import make_folder, write_whole
+from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, open_run, read_table, save_model, write_table
-from miwake.types import TEST, TRAIN, Dataset, Prediction
+from miwake.types import TEST, TRAIN, Dataset, Note, Prediction, Sentence
 from miwake.verbs._judge import label_of, prediction_rows
 from miwake.verbs._options import check_evaluation
+from miwake.verbs._outputs import check_csv, free_place
 from miwake.verbs._report import shown
 from miwake.verbs._training import request_of
 
@@ -43,8 +44,8 @@ def evaluate(
     csv: Path | None,
     pictures_out: Path | None,
     device: str,
-) -> Evaluation:
-    """See `miwake.verbs.evaluate`."""
+) -> tuple[Evaluation, tuple[Sentence, ...]]:
+    """See `miwake.verbs.evaluate`; beside the figures, how other data was read and what was left out."""
     check_evaluation(options)
     if pictures_out is not None:
         make_folder(pictures_out)
@@ -59,11 +60,16 @@ def evaluate(
         dataset, split = renamed(open_dataset(data, data_options), header), "data"
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
+    inputs = Inputs(_read_here(name, data, dataset, options))
+    check_csv(csv, inputs)
     if options.cost is not None or options.unknown_cost is not None:
         header = _with_costs(open_run(name), header, options)
     same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
+    asked_for = len(rows)
     rows = np.setdiff1d(rows, stored.bad_rows)
+    bad = asked_for - len(rows)
+    left_out = (Note("divide.unreadable", {"n": bad}),) if bad else ()
     if not len(rows):
         raise DataError(f"{dataset.name} has no pictures that can be judged.", expected="one at least")
     outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
@@ -83,10 +89,24 @@ def evaluate(
     if csv is not None:
         write_table(csv, prediction_rows(answers, rows, dataset, split))
     if pictures_out is not None:
-        _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out)
+        _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out, inputs)
     if keep:
         save_model(open_run(name).model_file, predictor.model, header)
-    return found
+    return found, (*(() if data is None else dataset.notes), *left_out)
+
+
+def _read_here(name: str, data: str | None, dataset: Dataset, options: EvaluateOptions) -> Iterator[Path]:
+    """Files that an evaluation reads: the model, the tables, the pictures."""
+    yield from (Path(text) for text in (name, options.cost) if text is not None)
+    if options.taxonomy is not None:
+        yield options.taxonomy
+    path = Path(request_of(open_run(name)).data if data is None else data)
+    yield path
+    if path.is_dir():
+        yield from path.iterdir()
+    packed = dataset.pixels is not None
+    names = {row.rsplit("#", 1)[0] for row in dataset.paths} if packed else dataset.paths
+    yield from (dataset.root / row for row in names)
 
 
 def own_data(name: str) -> tuple[Dataset, Run]:
@@ -166,15 +186,17 @@ def _draw_mistakes(
     dataset: Dataset,
     pictures: Pictures,
     folder: Path,
+    inputs: Inputs,
 ) -> None:
     """Pictures that were answered wrong, as `TRUE/NAME.png`."""
+    taken: set[Path] = set()
     for row, answer in zip(rows.tolist(), answers, strict=True):
         true = label_of(dataset, row)
         if answer.label in (None, true):
             continue
         # a label from a table may be anything, `..` too
-        place = folder / re.sub(r"[/\\\0]|^\.+", "_", true)
-        make_folder(place)
+        inner = folder / re.sub(r"[/\\\0]|^\.+", "_", true)
+        make_folder(inner)
         drawn = Image.fromarray(predictor.task.draw(shown(dataset, pictures, row), answer))
-        name = f"{Path(answer.path).stem}-{row}.png"
-        write_whole(place / name, lambda temporary, drawn=drawn: drawn.save(temporary, "PNG"))  # type: ignore[misc]
+        place = free_place(inner, f"{Path(answer.path).stem}-{row}", taken, inputs)
+        write_whole(place, lambda temporary, drawn=drawn: drawn.save(temporary, "PNG"))  # type: ignore[misc]

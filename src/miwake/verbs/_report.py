@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -59,7 +60,7 @@ def contents(
         filters=None if first is None else first.numpy(),
         configuration={"asked": config["request"], "chosen": _settings(config["chosen"])},
         environment=run.environment(),
-        commands=_commands(run),
+        commands=_commands(run, interrupted=fitted is not None and fitted.interrupted),
         language=language,
     )
 
@@ -184,9 +185,11 @@ def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) 
     ]
 
 
-def _commands(run: Run) -> Sequence[Command]:
+def _commands(run: Run, *, interrupted: bool) -> Sequence[Command]:
+    folder = shlex.quote(str(run.folder))
+    resume = Command(line=f"miwake train --resume {folder}", why=Note("next.resume"))
     return (
-        Command(line=f"miwake predict {run.folder} PICTURES…", why=Note("next.predict")),
-        Command(line=f"miwake evaluate {run.folder} DATA", why=Note("next.evaluate")),
-        Command(line=f"miwake train --resume {run.folder}", why=Note("next.resume")),
+        *((resume,) if interrupted else ()),
+        Command(line=f"miwake predict {folder} PICTURES…", why=Note("next.predict")),
+        Command(line=f"miwake evaluate {folder} DATA", why=Note("next.evaluate")),
     )

@@ -15,6 +15,7 @@ from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.data.check import CheckReport
+    from miwake.types import Sentence
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Checked:
     """What the doctor found."""
 
     report: CheckReport
+    notes: tuple[Sentence, ...]
+    """How the data was read, and what is to be said of it."""
     json: bool
     lang: Language
 
@@ -57,16 +60,20 @@ def check(
     dataset = open_dataset(os.fspath(data), data_options)
     with progress(len(dataset), words("train.reading", language), language=language) as line:
         report = examine(dataset, data_options, lambda done, total: line.update(done))
-    return Checked(report, json, language)
+    return Checked(report, dataset.notes, json, language)
 
 
 def show(checked: Checked) -> int:
     """Sentences, or JSON."""
     from miwake.look.terminal import say
+    from miwake.look.words import told
 
     if checked.json:
-        print_json(checked.report.to_json(checked.lang), indent=2)
+        notes = [told(note, checked.lang) for note in checked.notes]
+        print_json({"notes": notes} | checked.report.to_json(checked.lang), indent=2)
     else:
+        for note in checked.notes:
+            say(told(note, checked.lang))
         for sentence in checked.report.sentences(checked.lang):
             say(sentence)
     return 0 if checked.report.ok else 1

@@ -17,6 +17,7 @@ from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.evaluation.results import Evaluation
+    from miwake.types import Sentence
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Evaluated:
     """Figures, and how they are to be shown."""
 
     evaluation: Evaluation
+    notes: tuple[Sentence, ...]
+    """How other data was read, and what was left out."""
     json: bool
     lang: Language
 
@@ -65,7 +68,7 @@ def evaluate(
     from miwake.verbs import _evaluation
 
     language = spoken(lang)
-    found = _evaluation.evaluate(
+    found, notes = _evaluation.evaluate(
         os.fspath(run),
         None if data is None else os.fspath(data),
         data_options=data_options,
@@ -75,7 +78,7 @@ def evaluate(
         pictures_out=None if pictures_out is None else Path(pictures_out),
         device=device,
     )
-    return Evaluated(found, json, language)
+    return Evaluated(found, notes, json, language)
 
 
 def show(evaluated: Evaluated) -> int:
@@ -83,10 +86,13 @@ def show(evaluated: Evaluated) -> int:
     from miwake.evaluation import sentences, summary
     from miwake.evaluation.results import to_json
     from miwake.look.terminal import say
+    from miwake.look.words import told
 
     if evaluated.json:
         print_json(to_json(evaluated.evaluation), indent=2)
         return 0
+    for note in evaluated.notes:
+        say(told(note, evaluated.lang))
     say(summary(evaluated.evaluation, evaluated.lang))
     for sentence in sentences(evaluated.evaluation, evaluated.lang):
         say(sentence)

@@ -49,7 +49,7 @@ def models(
     Raises:
         UsageError: no name is like that.
     """
-    from miwake.errors import unknown
+    from miwake.errors import nearest, unknown
     from miwake.look.language import spoken
     from miwake.networks.facts import describe
     from miwake.networks.registry import names
@@ -59,7 +59,8 @@ def models(
         return Listed([describe(name)], language)
     wanted = [known for known in names() if name is None or name.lower() in known]
     if not wanted and name is not None:
-        raise unknown("network", name, names())
+        best = nearest(name, names())
+        raise unknown("network", name, names(), todo="" if best else "miwake models lists all of them.")
     if not wanted:
         raise UsageError("There are no networks.", todo="reinstall Miwake.")
     return Listed((describe(known) for known in wanted), language)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
+import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from miwake.errors import DataError, UsageError
-from miwake.files import make_folder
+from miwake.errors import DataError, UsageError, nearest
+from miwake.files import Inputs, Lines, make_folder, text_as_it_comes
 from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
@@ -22,24 +24,28 @@ if TYPE_CHECKING:
     from miwake.prediction import Predictor, Unreadable
     from miwake.types import Prediction
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".jpe", ".jfif"}
+    Stream = Generator[Prediction | Unreadable, None, None]
 
 
 @dataclass(frozen=True)
 class Answers:
     """Answers, one after the other as they come; iterate once."""
 
-    stream: Iterator[Prediction | Unreadable]
+    stream: Stream
+    classes: tuple[str, ...]
+    """Class names, in the order of the probabilities."""
     json: bool
     lang: Language
 
-    def __iter__(self) -> Iterator[Prediction | Unreadable]:
+    def __iter__(self) -> Stream:
         return self.stream
 
 
 def predict(
     run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
-    pictures: Annotated[Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…")] = (),
+    pictures: Annotated[
+        Sequence[str | PathLike[str]], tyro.conf.Positional, tyro.conf.arg(metavar="PICTURES…", help_behavior_hint="")
+    ] = (),
     *,
     json: bool = False,
     csv: str | PathLike[str] | None = None,
@@ -70,25 +76,28 @@ def predict(
     """
     from miwake.look.language import spoken
     from miwake.prediction import Predictor
+    from miwake.verbs._outputs import check_csv
 
     language = spoken(lang)
     named = [pictures] if isinstance(pictures, str | PathLike) else pictures
     files = picture_files(os.fspath(picture) for picture in named)
+    inputs, table = Inputs([*files, Path(run)]), None if csv is None else Path(csv)
+    check_csv(table, inputs)
     predictor = Predictor.open(os.fspath(run), device)
     planes = predictor.header.preprocessing.channels
     if planes not in (1, 3):
         raise UsageError(
             f"The model takes pictures of {planes} planes, which no picture file holds.",
             expected="a model of grey or colour pictures",
-            todo=f"miwake evaluate {os.fspath(run)} DATA",
+            todo=f"miwake evaluate {shlex.quote(os.fspath(run))} DATA",
         )
-    answers: Iterator[Prediction | Unreadable] = predictor.predict(files, max_pixels=max_pixels, lang=language)
+    answers = predictor.predict(files, max_pixels=max_pixels, lang=language)
     if pictures_out is not None:
         make_folder(Path(pictures_out))
-        answers = _draw(answers, predictor, Path(pictures_out), max_pixels)
-    if csv is not None:
-        answers = _write_csv(answers, Path(csv), predictor.task.classes)
-    return Answers(answers, json, language)
+        answers = _draw(answers, predictor, Path(pictures_out), inputs, max_pixels)
+    if table is not None:
+        answers = _with_table(answers, table, predictor.task.classes)
+    return Answers(answers, predictor.task.classes, json, language)
 
 
 def picture_files(names: Iterable[str]) -> list[Path]:
@@ -96,7 +105,7 @@ def picture_files(names: Iterable[str]) -> list[Path]:
     found: dict[Path, None] = {}
     for name in names:
         if name == "-":
-            lines = (line.rstrip("\n") for line in sys.stdin)
+            lines = (line.rstrip("\r\n") for line in sys.stdin)
             found.update(dict.fromkeys(Path(line) for line in lines if line))
         elif os.path.lexists(name):
             found.update(dict.fromkeys(_inside(Path(name))))
@@ -104,28 +113,41 @@ def picture_files(names: Iterable[str]) -> list[Path]:
             matched = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (patterns may be absolute)
             inside = [file for match in matched for file in _inside(Path(match))]
             if not inside:
-                raise UsageError(
-                    f"There is no picture {name}.", expected="a file, a folder, a pattern, or - for standard input"
-                )
+                raise _no_picture(name)
             found.update(dict.fromkeys(inside))
     if not found:
         raise UsageError("No pictures were named.", todo="miwake predict latest photos/")
     return list(found)
 
 
+def _no_picture(name: str) -> UsageError:
+    folder = Path(name).parent
+    beside = [str(folder / entry) for entry in os.listdir(folder)] if folder.is_dir() else []  # noqa: PTH208
+    best = nearest(name, beside)
+    return UsageError(
+        f"There is no picture {name}." + (f" Did you mean '{best}'?" if best else ""),
+        expected="a file, a folder, a pattern, or - for standard input",
+        todo=f"write '{best}'." if best else f"check the path: ls {shlex.quote(str(folder))}",
+    )
+
+
 def _inside(path: Path) -> list[Path]:
-    """The file itself, or the picture files of a folder and all that are below it."""
+    """The file itself, or what training would take for pictures in a folder and all that are below it."""
+    from miwake.data.folder import picture_files
+
     if not path.is_dir():
         return [path]
-    inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
+    inside = picture_files(path)
     if not inside:
-        raise DataError(f"There are no pictures in {path}.", expected="files in JPEG, PNG, WebP, BMP, TIFF or GIF")
+        raise DataError(
+            f"There are no pictures in {path}.",
+            expected="files in JPEG, PNG, WebP, BMP, TIFF or GIF",
+            todo="name a folder that holds pictures.",
+        )
     return inside
 
 
-def _draw(
-    answers: Iterator[Prediction | Unreadable], predictor: Predictor, folder: Path, max_pixels: int
-) -> Iterator[Prediction | Unreadable]:
+def _draw(answers: Stream, predictor: Predictor, folder: Path, inputs: Inputs, max_pixels: int) -> Stream:
     import io
 
     from PIL import Image
@@ -133,41 +155,37 @@ def _draw(
     from miwake.data.decode import decode
     from miwake.files import write_whole
     from miwake.types import Prediction
+    from miwake.verbs._outputs import free_place
 
-    taken: set[str] = set()
+    taken: set[Path] = set()
     for answer in answers:
         if isinstance(answer, Prediction):
             pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640), max_pixels=max_pixels)
             drawn = io.BytesIO()
             Image.fromarray(predictor.task.draw(pixels, answer)).save(drawn, "PNG")
-            name = _free(Path(answer.path).stem, taken)
             data = drawn.getvalue()
-            write_whole(folder / f"{name}.png", lambda temporary, data=data: temporary.write_bytes(data))  # type: ignore[misc]
+            place = free_place(folder, Path(answer.path).stem, taken, inputs)
+            write_whole(place, lambda temporary, data=data: temporary.write_bytes(data))  # type: ignore[misc]
         yield answer
 
 
-def _free(stem: str, taken: set[str]) -> str:
-    """A name that no other picture of this call has."""
-    name, number = stem, 2
-    while name in taken:
-        name, number = f"{stem}-{number}", number + 1
-    taken.add(name)
-    return name
+def _with_table(answers: Stream, path: Path, classes: tuple[str, ...]) -> Stream:
+    """The same answers, each also a row of a CSV file, which is opened before the first is asked for."""
+    stack = ExitStack()
+    return _write_rows(answers, stack, stack.enter_context(text_as_it_comes(path)), classes)
 
 
-def _write_csv(
-    answers: Iterator[Prediction | Unreadable], path: Path, classes: tuple[str, ...]
-) -> Iterator[Prediction | Unreadable]:
-    from miwake.run import write_table
+def _write_rows(answers: Stream, stack: ExitStack, lines: Lines, classes: tuple[str, ...]) -> Stream:
+    import csv
 
-    rows: list[dict[str, Any]] = []
-    try:
-        for answer in answers:
-            rows.append(_row(answer, classes))
+    columns = ["path", "label", "probability", "problem", *(f"p:{name}" for name in classes)]
+    writer = csv.DictWriter(lines, columns, lineterminator="\n", restval="")
+    with stack:
+        for number, answer in enumerate(answers):
+            if not number:
+                writer.writeheader()
+            writer.writerow(_row(answer, classes))
             yield answer
-    finally:
-        # what was answered before an error or Ctrl-C is kept
-        write_table(path, rows)
 
 
 def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str, Any]:
@@ -194,26 +212,31 @@ def show(answers: Answers) -> int:
 
     unknown, none = words("predict.unknown", answers.lang), words("predict.none", answers.lang)
     bad = 0
-    for answer in answers:
-        if isinstance(answer, Unreadable):
-            bad += 1
-            if answers.json:
-                print_json({"path": answer.path, "problem": answer.reason})
+    # where the reader has seen enough, what was answered is written down at once
+    with closing(answers.stream):
+        for answer in answers:
+            if isinstance(answer, Unreadable):
+                bad += 1
+                if answers.json:
+                    print_json({"path": answer.path, "problem": answer.reason})
+                else:
+                    say(f"{answer.path}: {answer.reason}", file=sys.stderr)
+            elif answers.json:
+                print_json(_object(answer, answers.classes))
             else:
-                say(f"{answer.path}: {answer.reason}", file=sys.stderr)
-        elif answers.json:
-            print_json(
-                {
-                    "path": answer.path,
-                    "label": answer.label,
-                    "probability": round(answer.probability, 6),
-                    "probabilities": [round(share, 6) for share in answer.probabilities],
-                }
-            )
-        else:
-            label = unknown if answer.label is None else clean(answer.label) or none
-            # one line a picture, however long its path
-            print(f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}  {clean(answer.path)}")
+                label = unknown if answer.label is None else clean(answer.label) or none
+                # one line a picture, however long its path
+                print(f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}  {clean(answer.path)}")
     if bad:
         say(words("predict.bad", answers.lang, n=bad), file=sys.stderr)
     return 3 if bad else 0
+
+
+def _object(answer: Prediction, classes: tuple[str, ...]) -> dict[str, Any]:
+    shares = zip(classes, answer.probabilities, strict=True)
+    return {
+        "path": answer.path,
+        "label": answer.label,
+        "probability": round(answer.probability, 6),
+        "probabilities": {name: round(share, 6) for name, share in shares},
+    }
