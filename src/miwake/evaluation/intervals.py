@@ -79,13 +79,13 @@ def _limits(value: float, draws: NDArray[np.floating], count: float) -> tuple[fl
     return float(low), float(high)
 
 
-def unbounded(value: float, draws: NDArray[np.floating], units: int) -> Figure:
-    """A figure of 0 or more without an upper end, such as a cost, with the limits that `interval` begins with."""
+def unbounded(value: float, draws: NDArray[np.floating], units: int, *, top: float = math.inf) -> Figure:
+    """A figure of 0 or more and at most `top`, such as a cost, with the limits that `interval` begins with."""
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or not len(draws):
         return Figure(value, math.nan, math.nan)
     low, high = _limits(value, draws, units)
-    return Figure(value, min(value, max(0.0, low)), max(value, high))
+    return Figure(value, min(value, max(0.0, low)), max(value, min(top, high)))
 
 
 def resamples(units: int, rounds: int, seed: int) -> Iterator[NDArray[np.float32]]:
