@@ -36,7 +36,8 @@ def evaluate(
     """All figures of one split, each with its 95% interval.
 
     Shares of independent pictures (accuracy, and each class's precision and recall) have Wilson's interval;
-    everything else, and with groups everything, a bootstrap that draws pictures or whole groups.
+    everything else, and with groups everything, a bootstrap that draws pictures or whole groups, with the doubt about
+    shares that never vary in it (`miwake.evaluation.unseen`).
 
     Args:
         logits: (N, K) the network's outputs, before calibration.

@@ -163,7 +163,9 @@ class Measured:
         point |= _averages(point, answers.multilabel)
         self.point = {name: rows[:, 0] for name, rows in point.items()}
         generator = np.random.default_rng((seed, 1))
-        draws = self._doubted(bootstrap(sums, answers.units, rounds, seed), generator)
+        resampled = bootstrap(sums, answers.units, rounds, seed)
+        self.resampled = resampled | _averages(resampled, answers.multilabel)
+        draws = self._doubted(resampled, generator)
         self.chance = {}
         for name, (gap, count, hits) in sums.bins.items():
             stated = answers.before if name == "before" else answers.after
@@ -204,7 +206,8 @@ class Measured:
 
     def figure(self, name: str, behind: float, row: int = 0) -> Figure:
         """A figure with the interval of its bootstrap; `behind` is the number of units that it rests on."""
-        return interval(self.value(name, row), self.draws[name][row], behind, self.units)
+        draws, doubted = self.resampled[name][row], self.draws[name][row]
+        return interval(self.value(name, row), draws, behind, self.units, doubted=doubted)
 
     def share(self, name: str, behind: float, row: int = 0) -> Figure:
         """A share of independent pictures with Wilson's interval; of groups as `figure`."""

@@ -3,8 +3,10 @@
 A class whose pictures are all right is all right in every resample as well: in the mean over the classes it would
 have no variance at all, as if its share were known. The same is true of a bin of a reliability diagram, and of a
 class that never cost anything. Such a share gets draws from what its count leaves open instead: the Jeffreys
-posterior Beta(k + ½, n − k + ½) of a share of k in n (Brown, Cai & DasGupta 2001, section 3.1.3). Its mean is not the
-share; the intervals move the mean of all draws onto the figure, so that of many such classes only the spread counts.
+posterior Beta(k + ½, n − k + ½) of a share of k in n (Brown, Cai & DasGupta 2001, section 3.1.3). Among many classes
+its ½ gives way to their pooled share, so that the prior keeps the weight of one picture (Kass & Wasserman 1995) and a
+thousand small classes without a mistake are not given five hundred; but together they keep half a mistake. The mean of
+the posterior is not the share: the intervals move the mean of all draws onto the figure.
 """
 
 from __future__ import annotations
@@ -20,10 +22,21 @@ from miwake.evaluation.metrics import Array, ratio
 _STILL = 1e-6  # draws are in single precision
 
 
-def jeffreys(share: Array, count: Array, rounds: int, generator: np.random.Generator) -> Array:
-    """Draws (M, rounds) of shares (M), each seen in `count` (M) units; `count` need not be whole."""
+def jeffreys(
+    share: Array, count: Array, rounds: int, generator: np.random.Generator, *, prior: float | Array = 0.5
+) -> Array:
+    """Draws (M, rounds) of shares (M), each seen in `count` (M) units; `count` need not be whole.
+
+    Args:
+        share: seen.
+        count: units.
+        rounds: draws.
+        generator: of random numbers.
+        prior: mean of the prior, which weighs as much as one unit; () or (M).
+    """
+    prior = np.broadcast_to(np.asarray(prior, np.float64), np.shape(share))[:, None]
     share, count = np.asarray(share, np.float64)[:, None], np.asarray(count, np.float64)[:, None]
-    return generator.beta(share * count + 0.5, (1 - share) * count + 0.5, (len(share), rounds))
+    return generator.beta(share * count + prior, (1 - share) * count + 1 - prior, (len(share), rounds))
 
 
 def stand_still(draws: Array) -> NDArray[np.bool_]:
@@ -38,7 +51,11 @@ def with_doubt(share: Array, draws: Array, count: Array, generator: np.random.Ge
     rows = np.flatnonzero(stand_still(draws) & np.isfinite(share))
     if not len(rows):
         return draws
-    drawn = jeffreys(share[rows], np.asarray(count)[rows], draws.shape[1], generator)
+    count, some = np.asarray(count, np.float64), np.isfinite(share)
+    pooled = (float(share[some] @ count[some]) + 0.5) / (float(count[some].sum()) + 1)
+    least = 0.5 / len(rows)
+    prior = min(max(pooled, least), 1 - least)
+    drawn = jeffreys(share[rows], count[rows], draws.shape[1], generator, prior=prior)
     doubted = draws.copy()
     doubted[rows] = np.where(np.isnan(draws[rows]), np.nan, drawn)
     return doubted
@@ -137,4 +154,8 @@ def cost_doubt(
         behind = np.bincount(pairs // (int(unit.max()) + 1), minlength=classes)[same]
     now, dearest = now[same], dearest[same]
     step = np.where(dearest - now >= now, dearest - now, -now) * size[same] / len(paid)
-    return np.asarray(step @ jeffreys(np.zeros(len(step)), behind, rounds, generator))
+    if not len(step):
+        return np.zeros(rounds)
+    seldom = min(0.5, max(0.5 / len(step), (np.count_nonzero(paid) + 0.5) / (len(paid) + 1)))
+    prior = np.where(now > 0, 0.5, seldom)
+    return np.asarray(step @ jeffreys(np.zeros(len(step)), behind, rounds, generator, prior=prior))
