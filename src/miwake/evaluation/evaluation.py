@@ -36,7 +36,8 @@ def evaluate(
     """All figures of one split, each with its 95% interval.
 
     Shares of independent pictures (accuracy, and each class's precision and recall) have Wilson's interval;
-    everything else, and with groups everything, a bootstrap that draws pictures or whole groups.
+    everything else, and with groups everything, a bootstrap that draws pictures or whole groups, with the doubt about
+    shares that never vary in it (`miwake.evaluation.unseen`).
 
     Args:
         logits: (N, K) the network's outputs, before calibration.
@@ -70,6 +71,7 @@ def evaluate(
         choice=choice,
         constant=(targets == constant).all(1) if multilabel else targets == constant,
         costs=None if rule is None else actual_costs(choice, targets, rule),
+        rule=rule,
         unit=unit,
         units=units,
         grouped=groups is not None,
@@ -140,6 +142,7 @@ def _coarse(
         choice=choose(after, None, multilabel=multilabel),
         constant=(targets == constant).all(1) if multilabel else targets == constant,
         costs=None,
+        rule=None,
         unit=fine.unit,
         units=fine.units,
         grouped=fine.grouped,
@@ -217,25 +220,17 @@ def _per_class(answers: Answers, measured: Measured, classes: tuple[str, ...]) -
 
 def _calibration(answers: Answers, measured: Measured, temperature: float) -> Calibration:
     truth, multilabel = answers.truth, answers.multilabel
-
-    def error(name: str) -> Figure:
-        return unbounded(measured.value(name), measured.draws[name][0], measured.units)
-
     return Calibration(
         temperature=temperature,
-        ece_before=error("ece_before"),
-        ece_after=error("ece_after"),
+        ece_before=measured.calibration_error("ece_before"),
+        ece_after=measured.calibration_error("ece_after"),
         bins_before=reliability(*confidences(answers.before, truth, multilabel=multilabel)),
         bins_after=reliability(*confidences(answers.after, truth, multilabel=multilabel)),
     )
 
 
 def _decision(answers: Answers, measured: Measured, rule: Rule, classes: tuple[str, ...]) -> Decision:
-    cost = unbounded(measured.value("cost"), measured.draws["cost"][0], measured.units)
-    if cost.value == 0 and measured.units > 1:
-        # no mistake was seen: at worst as many as Wilson's interval admits, each of the dearest kind
-        dearest = max(max(row) for row in rule.costs)
-        cost = Figure(0.0, 0.0, wilson(0, measured.units).high * dearest)
+    cost = _cost(measured, rule, answers.multilabel)
     return Decision(
         costs=rule.costs,
         positive=rule.positive,
@@ -255,3 +250,18 @@ def _decision(answers: Answers, measured: Measured, rule: Rule, classes: tuple[s
             for k, (name, behind) in enumerate(zip(classes, measured.of_class, strict=True))
         ),
     )
+
+
+def _cost(measured: Measured, rule: Rule, multilabel: bool) -> Figure:
+    """Cost per picture."""
+    dearest = max(max(row) for row in rule.costs)
+    top = sum(max(row) for row in rule.costs) if multilabel else dearest
+    found = unbounded(
+        measured.value("cost"), measured.draws["cost"][0], measured.units, top=max(top, rule.unknown_cost or 0.0)
+    )
+    if measured.units > 1 and (found.value == 0 or found.high == found.low):
+        # all cost the same: at worst as many as Wilson's interval admits cost nothing, or are of the dearest kind
+        others = wilson(0, measured.units).high
+        worst = found.value + others * max(0.0, dearest - found.value)
+        return Figure(found.value, found.value * (1 - others), worst)
+    return found

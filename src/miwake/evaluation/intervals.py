@@ -38,7 +38,14 @@ def wilson(successes: float, count: float) -> Figure:
     return Figure(share, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)))
 
 
-def interval(value: float, draws: NDArray[np.floating], count: float, units: int) -> Figure:
+def interval(
+    value: float,
+    draws: NDArray[np.floating],
+    count: float,
+    units: int,
+    *,
+    doubted: NDArray[np.floating] | None = None,
+) -> Figure:
     """A figure between 0 and 1 with the expanded percentile interval of its bootstrap (Hesterberg 2015).
 
     Where the draws run into 0 or 1, or fewer than five pictures stand behind the figure, resampling cannot see
@@ -51,6 +58,8 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
         draws: (r) the same for every resample; NaN where a resample left it undefined.
         count: pictures (or groups) behind the figure.
         units: pictures (or groups) that are drawn from; of one alone nothing can be said, and the limits are NaN.
+        doubted: (r) the draws with what they cannot see (`miwake.evaluation.unseen`); they give the limits wherever
+            Wilson's interval, which has that doubt already, is not called for.
     """
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or count <= 0 or not len(draws):
@@ -62,7 +71,9 @@ def interval(value: float, draws: NDArray[np.floating], count: float, units: int
         effective = min(count, spread / noise) if spread > 0 and noise > 0 else count
         wide = wilson(value * effective, effective)
         low, high = wide.low, wide.high
-    return Figure(value, min(low, value), max(high, value))
+    elif doubted is not None:
+        low, high = _limits(value, doubted[np.isfinite(doubted)], count)
+    return Figure(value, min(max(low, 0.0), value), max(min(high, 1.0), value))
 
 
 def _limits(value: float, draws: NDArray[np.floating], count: float) -> tuple[float, float]:
@@ -79,13 +90,13 @@ def _limits(value: float, draws: NDArray[np.floating], count: float) -> tuple[fl
     return float(low), float(high)
 
 
-def unbounded(value: float, draws: NDArray[np.floating], units: int) -> Figure:
-    """A figure of 0 or more without an upper end, such as a cost, with the limits that `interval` begins with."""
+def unbounded(value: float, draws: NDArray[np.floating], units: int, *, top: float = math.inf) -> Figure:
+    """A figure of 0 or more and at most `top`, such as a cost, with the limits that `interval` begins with."""
     draws = draws[np.isfinite(draws)]
     if not math.isfinite(value) or units < 2 or not len(draws):
         return Figure(value, math.nan, math.nan)
     low, high = _limits(value, draws, units)
-    return Figure(value, min(value, max(0.0, low)), max(value, high))
+    return Figure(value, min(value, max(0.0, low)), max(value, min(top, high)))
 
 
 def resamples(units: int, rounds: int, seed: int) -> Iterator[NDArray[np.float32]]:

@@ -68,10 +68,10 @@ class Counts:
             "f1": ratio(2 * self.both, self.true + self.chosen),
         }
 
-    def macro(self, rates: Array) -> Array:
-        """(1, r) mean over the classes that have pictures; an undefined rate of such a class counts 0."""
-        present = self.true > 0
-        return ratio(np.where(present, np.nan_to_num(rates), 0.0).sum(0), present.sum(0))[None]
+
+def macro(rates: Array, present: NDArray[np.bool_]) -> Array:
+    """(1, r) mean of rates (K, r) over the classes that have pictures; an undefined rate of such a class counts 0."""
+    return ratio(np.where(present, np.nan_to_num(rates), 0.0).sum(0), present.sum(0))[None]
 
 
 def mean_defined(rates: Array) -> Array:

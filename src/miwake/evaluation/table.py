@@ -51,6 +51,8 @@ def _figures(evaluation: Evaluation, language: Language) -> list[tuple[str, str,
     rows += [_number(words(f"report.{name}", language), getattr(evaluation, name)) for name in ("auc", "partial_auc")]
     if evaluation.calibration is not None:
         rows.append(_number(words("evaluate.ece", language), evaluation.calibration.ece_after))
+        if evaluation.calibration.temperature != 1:
+            rows.append(_number(words("evaluate.ece.before", language), evaluation.calibration.ece_before))
     if evaluation.decision is not None:
         rows += _decision(evaluation.decision, language)
     if evaluation.taxonomy is not None:

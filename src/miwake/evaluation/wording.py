@@ -127,10 +127,13 @@ def _range(figure: Figure, language: Language, digits: int = 3) -> str:
 
 
 def _calibration(calibration: Calibration, language: Language) -> Iterator[str]:
-    error = calibration.ece_after
-    points = Figure(100 * error.value, 100 * error.low, 100 * error.high)
-    yield words("evaluate.calibration", language, value=f"{points.value:.1f}", range=_range(points, language, 1))
     temperature = calibration.temperature
+    errors = {"evaluate.calibration": calibration.ece_after}
+    if temperature != 1:
+        errors["evaluate.calibration.before"] = calibration.ece_before
+    for key, error in errors.items():
+        points = Figure(100 * error.value, 100 * error.low, 100 * error.high)
+        yield words(key, language, value=f"{points.value:.1f}", range=_range(points, language, 1))
     if not 0.95 <= temperature <= 1.05:
         which = "over" if temperature > 1 else "under"
         yield words(f"evaluate.temperature.{which}", language, temperature=f"{temperature:.2f}")

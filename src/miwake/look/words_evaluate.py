@@ -77,6 +77,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "calibration error.",
         "ja": "述べた確率と実際の正答率との差は、平均{value}ポイント（{range}）です（期待較正誤差）。",
     },
+    "evaluate.calibration.before": {
+        "en": "As trained, before temperature scaling, it was off by {value} points ({range}).",
+        "ja": "温度スケーリングによる補正の前は、平均{value}ポイント（{range}）の差がありました。",
+    },
     "evaluate.temperature.over": {
         "en": "As trained it was too sure of itself; its outputs are divided by {temperature} (temperature scaling, "
         "fitted on validation).",
@@ -143,6 +147,7 @@ _SUMMARY: dict[str, dict[Language, str]] = {
     "evaluate.always": {"en": "Baseline, always '{label}'", "ja": "基準（常に「{label}」）"},
     "evaluate.always.none": {"en": "Baseline, never a label", "ja": "基準（常にラベルなし）"},
     "evaluate.ece": {"en": "Calibration error", "ja": "期待較正誤差"},
+    "evaluate.ece.before": {"en": "Calibration error as trained", "ja": "期待較正誤差（補正前）"},
     "evaluate.share.answered": {"en": "Answered", "ja": "答えた割合"},
     "evaluate.share.right": {"en": "Right among answered", "ja": "答えたうちの正解率"},
     "evaluate.per_picture": {"en": "Cost per picture", "ja": "1枚あたりの費用"},

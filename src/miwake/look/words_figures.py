@@ -229,6 +229,10 @@ _TRUST: dict[str, dict[Language, str]] = {
         "interval {range}).",
         "ja": "述べた確率と実際との差は平均{value}です（期待較正誤差、95%区間 {range}）。",
     },
+    "report.trust.ece.before": {
+        "en": "As trained, before its scores were calibrated, that was {value} (95% interval {range}).",
+        "ja": "補正前（学習直後）の差は平均{value}でした（95%区間 {range}）。",
+    },
     "report.trust.caption": {
         "en": "Reliability diagram. On the slanted line, what it says comes true; below, it is too sure. A larger "
         "dot stands for more pictures.",

@@ -73,6 +73,9 @@ def _trust_sentences(calibration: Calibration, language: Language) -> Iterator[s
     value, interval = share(calibration.ece_after)
     yield words("report.trust.ece", language, value=value, range=interval)
     temperature = calibration.temperature
+    if temperature != 1:
+        value, interval = share(calibration.ece_before)
+        yield words("report.trust.ece.before", language, value=value, range=interval)
     if not 0.98 <= temperature <= 1.02:
         better = calibration.ece_after.value <= calibration.ece_before.value
         key = "worse" if not better else "over" if temperature > 1 else "under"
