@@ -170,18 +170,17 @@ def test_every_verb_has_help(miwake, verb):
     ended = miwake(verb, "--help")
     assert ended.code == 0
     assert f"miwake {verb}" in ended.out
-    positional = ended.out.partition("options ─")[0]
-    assert "(default: )" not in positional
+    assert "one a line. (default" not in " ".join(ended.out.split())
 
 
-def test_the_help_of_no_option_is_broken_into_lines():
+def test_the_help_of_group_and_cost_is_not_broken_into_lines():
     """The parser of flags keeps the line breaks of an option's text, wherever they fall on the screen."""
     import ast
     import inspect
 
-    from miwake import AugmentOptions, DataOptions, EvaluateOptions, ModelOptions, Training
+    from miwake import DataOptions, EvaluateOptions
 
-    for kind in (DataOptions, ModelOptions, AugmentOptions, Training, EvaluateOptions):
+    for kind in (DataOptions, EvaluateOptions):
         (defined,) = ast.parse(inspect.getsource(kind)).body
         texts = [part.value.value for part in defined.body[1:] if isinstance(part, ast.Expr)]
         assert texts
