@@ -187,7 +187,7 @@ class Measured:
         behind["accuracy_answered"] = np.array([self.known])
         still = unseen.stand_still(draws["precision"]) | unseen.stand_still(draws["recall"])
         doubted = {
-            name: unseen.with_doubt(self.point[name], draws[name], count, generator)
+            name: unseen.with_doubt(self.point[name], draws[name], count.astype(np.float64), generator)
             for name, count in behind.items()
             if name in draws
         }
@@ -195,7 +195,9 @@ class Measured:
         unnamed = np.flatnonzero((chosen == 0) & (true > 0))
         rounds = draws["recall"].shape[1]
         doubted["precision"] = doubted["precision"].copy()
-        doubted["precision"][unnamed] = unseen.jeffreys(np.zeros(len(unnamed)), chosen[unnamed], rounds, generator)
+        doubted["precision"][unnamed] = unseen.jeffreys(
+            np.zeros(len(unnamed)), chosen[unnamed].astype(np.float64), rounds, generator
+        )
         rows = still & (true > 0)
         doubted["f1"] = unseen.f1_with_doubt(draws["f1"], doubted["precision"], doubted["recall"], rows)
         return draws | doubted
@@ -250,7 +252,7 @@ def _basis(gap: Sums, count: Sums, hits: Sums, stated: NDArray[np.float64]) -> u
         gap=gap(ones)[:, 0],
         count=count(ones)[:, 0],
         hits=hits(ones)[:, 0],
-        units=count.behind(),
+        units=count.behind().astype(np.float64),
         variance=np.maximum(honest, together),
     )
 
