@@ -28,7 +28,7 @@ from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
 from miwake.look.language import spoken
 from miwake.look.terminal import progress, say
-from miwake.look.text import Language
+from miwake.look.text import Language, percent
 from miwake.look.words import told, words
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
