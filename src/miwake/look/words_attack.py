@@ -310,4 +310,23 @@ _PAGE: dict[str, dict[Language, str]] = {
     "attack.detail.seconds": {"en": "Time", "ja": "時間"},
 }
 
-WORDS: dict[str, dict[Language, str]] = _FIGURES | _SENTENCES | _CHECKS | _NAMES | _PAGE
+_TRAINING: dict[str, dict[Language, str]] = {
+    "train.robust": {
+        "en": "Every batch is changed against the model by up to {levels:.4g} of 255 grey levels a pixel before it is "
+        "learnt from ({way}); the weights that hold best against it on validation are kept.",
+        "ja": "学習の各バッチは、モデルが誤るように画素ごとに最大{levels:.4g}階調（255階調中）変えてから"
+        "学習します（{way}）。検証でそれに最もよく耐えた重みを残します。",
+    },
+    "train.misled": {
+        "en": "After epoch {epoch} the model had learnt to mislead the opponent instead of holding against it "
+        "(catastrophic overfitting, Wong 2020). Training went on from the best weights, against more steps.",
+        "ja": "{epoch}エポック後、モデルは耐えるのでなく攻撃を惑わせることを覚えていました（破局的過学習、Wong 2020）。"
+        "最良の重みに戻り、手数を増やして学習を続けました。",
+    },
+    "train.held": {
+        "en": "Changed against it with 10 steps, it gets {value} of the validation pictures right.",
+        "ja": "10手の攻撃で変えた検証画像では、{value}に正しく答えます。",
+    },
+}
+
+WORDS: dict[str, dict[Language, str]] = _TRAINING | _FIGURES | _SENTENCES | _CHECKS | _NAMES | _PAGE

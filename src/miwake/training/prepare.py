@@ -176,15 +176,12 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
     )
 
 
-def _against(training: Training) -> tuple[str, ...]:
+def _against(training: Training) -> tuple[Note, ...]:
     """What is said of --robust."""
     if training.robust is None:
         return ()
     levels = parse_strength(training.robust, "robust")
-    return (
-        f"Every batch is changed against the model by up to {levels:.4g} of 255 grey levels a pixel before it is "
-        f"learnt from ({training.robust_method}); the best weights are those that hold best against it on validation.",
-    )
+    return (Note("train.robust", {"levels": levels, "way": training.robust_method.upper()}),)
 
 
 def opponent(choice: Choice) -> Hardening | None:

@@ -6,11 +6,12 @@ import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from miwake.data.config import DataOptions
+from miwake.look.text import Language
 from miwake.robustness.config import AttackOptions
 from miwake.verbs._json import print_json
 
@@ -26,7 +27,7 @@ class Attacked:
     folder: Path | None
     """Holds `report.html`, `attack.json` and `patch.png`; None where there was no place to write."""
     json: bool
-    lang: Literal["en", "ja"]
+    lang: Language
 
 
 def attack(
@@ -38,7 +39,7 @@ def attack(
     out: str | PathLike[str] | None = None,
     json: bool = False,
     device: str = "auto",
-    lang: Literal["en", "ja"] = "en",
+    lang: Language | None = None,
 ) -> Attacked:
     """How easily a model is fooled: attacks, a patch to print, bad weather, shape or texture.
 
@@ -50,7 +51,7 @@ def attack(
         out: Folder for the page, the figures and the patch; left away, attack/ in the run folder.
         json: Print the figures as JSON.
         device: cpu, cuda, cuda:1, …
-        lang: Language of the page and the sentences: en or ja.
+        lang: Language of the page and the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
         What was found.
@@ -58,8 +59,10 @@ def attack(
     Raises:
         MiwakeError: no such run, data, attack or class, or a strength that cannot be meant.
     """
+    from miwake.look.language import spoken
     from miwake.verbs import _attack
 
+    language = spoken(lang)
     found, folder = _attack.attack(
         os.fspath(run),
         None if data is None else os.fspath(data),
@@ -67,9 +70,9 @@ def attack(
         options=options,
         out=None if out is None else Path(out),
         device=device,
-        language=lang,
+        language=language,
     )
-    return Attacked(found, folder, json, lang)
+    return Attacked(found, folder, json, language)
 
 
 def show(attacked: Attacked) -> int:
