@@ -78,7 +78,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 7
+    assert len(files) == 9
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")

@@ -220,5 +220,6 @@ def _unreadable(path: Path, why: str = "") -> UsageError:
 
 def _forbidden(text: str) -> str:
     """The line of torch's long message that names what was found; empty where it found no pickle at all."""
-    lines = [line.strip() for line in text.splitlines() if "Unsupported" in line or "GLOBAL" in line]
+    named = [line.strip() for line in text.splitlines() if "Unsupported" in line or "GLOBAL" in line]
+    lines = [line for line in named if "Unsupported operand" not in line]  # no instruction of a pickle's at all
     return lines[0][:160] if lines else ""

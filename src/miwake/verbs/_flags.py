@@ -86,15 +86,11 @@ def refusal(verb: str, taken: Flags, arguments: Sequence[str], said: str) -> Usa
             value = arguments[place]
             place += 1
         if not _fits(kind, value):
-            choices = _choices(kind)
-            best = nearest(value, choices)
-            return UsageError(
-                f"{flag} is '{value}'." + (f" Did you mean '{best}'?" if best else ""),
-                expected=_expected(kind),
-                todo=f"{flag} {best}" if best else todo,
-            )
+            return _misfit(flag, kind, value, todo)
         if typing.get_origin(kind) is tuple:
             while place < len(arguments) and not arguments[place].startswith("--"):
+                if not _fits(kind, arguments[place]):
+                    return _misfit(flag, kind, arguments[place], todo)
                 place += 1
     if words < len(taken.needed):
         missing = " and ".join(taken.needed[words:])
@@ -104,6 +100,15 @@ def refusal(verb: str, taken: Flags, arguments: Sequence[str], said: str) -> Usa
             todo=todo,
         )
     return _as_it_was_said(said, todo)
+
+
+def _misfit(flag: str, kind: Any, value: str, todo: str) -> UsageError:
+    best = nearest(value, _choices(kind))
+    return UsageError(
+        f"{flag} is '{value}'." + (f" Did you mean '{best}'?" if best else ""),
+        expected=_expected(kind),
+        todo=f"{flag} {best}" if best else todo,
+    )
 
 
 def _unknown_flag(verb: str, word: str, taken: Flags, todo: str) -> UsageError:
@@ -125,7 +130,9 @@ def _as_it_was_said(said: str, todo: str) -> UsageError:
 
 
 def _kinds(kind: Any) -> tuple[Any, ...]:
-    """The types of a union, without None; a single type as it is."""
+    """The types of a union, without None; of a list's members; a single type as it is."""
+    if typing.get_origin(kind) is tuple:
+        return _kinds(typing.get_args(kind)[0])
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return tuple(part for part in typing.get_args(kind) if part is not type(None))
     return (kind,)
