@@ -12,6 +12,7 @@ help:
 	@echo "make test-all  the long ones too"
 	@echo "make check     format, lint, types, import floors, tests: what CI runs"
 	@echo "make format    put the source in order"
+	@echo "make bench     side by side with peers, some minutes; make bench-NAME for one"
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -42,6 +43,11 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench-%: $(VENV)/.dev
+	$(BIN)/python bench/$*.py
+
+bench: bench-start bench-decode bench-cache bench-step bench-epoch bench-predict
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

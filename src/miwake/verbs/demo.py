@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def demo(
     *,
     out: str | PathLike[str] | None = None,
-    time_limit: str = "45s",
+    time_limit: str = "55s",
     seed: int = 0,
     lang: Language | None = None,
 ) -> Run:
