@@ -83,7 +83,9 @@ def test_what_cannot_be_read_is_listed(photos: Path) -> None:
         ("dog/40.png", Note("bad.text")),
     )
     assert not report.ok
-    assert "3 files cannot be used: cat/00.png: empty file dog/30.png: truncated" in " ".join(report.sentences())
+    assert "3 files cannot be used: cat/00.png: empty file dog/30.png: truncated" in " ".join(
+        " ".join(report.sentences()).split()
+    )
     assert report.counts == {"cat": {"all": 24}, "dog": {"all": 23}}
 
 
@@ -280,7 +282,7 @@ def test_all_that_is_said_is_said_in_both_languages(photos: Path, in_both: Any) 
     frames[0].save(photos / "dog" / "moves.gif", save_all=True, append_images=frames[1:])
     Image.new("RGB", (30, 40), (90, 90, 93)).save(photos / "cat" / "flat.png")
     Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)).save(photos / "dog" / "deep.png")
-    for number in range(5):
+    for number in range(22):
         (photos / "dog" / f"empty{number}.png").write_bytes(b"")
     picture(0).save(photos / "dog" / "zero.bmp")
     for name, count in (("fox", 4), ("hen", 1)):
@@ -312,4 +314,4 @@ def test_all_that_is_said_is_said_in_both_languages(photos: Path, in_both: Any) 
         *("modes", "formats", "turned", "transparent", "sixteen_bit", "several_frames", "mend"),
     }
     assert not any(sentence.isascii() for sentence in report.sentences("ja"))
-    assert "; … (2 more)." in " ".join(report.sentences("en"))
+    assert "… (2 more)" in " ".join(report.sentences("en"))
