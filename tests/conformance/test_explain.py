@@ -13,7 +13,7 @@ from miwake.explanation.layers import scan, stages
 from miwake.networks import registry
 from miwake.tasks.classify import Classify
 
-CHEAP = 7_000_000
+CHEAP = 5_000_000
 """Parameters up to which a network takes part in the quick tests."""
 CLASSES = ("a", "b", "c", "d", "e")
 FIRST = [variants[0] for variants in registry.families().values()]
