@@ -43,6 +43,7 @@ def test_looks_where_the_network_looks(name: str, corner: nn.Module, score) -> N
     found = methods.find(name).maps(corner, picture.repeat(2, 1, 1, 1), torch.tensor([0, 1]), score)
     assert found.shape == (2, 16, 16)
     assert found.dtype == torch.float32
+    assert (found.sum((1, 2)) > 0).all()  # bright pixels speak for their class, not against it
     amount = found.abs()
     corners = {0: amount[0, 8:, 8:].sum() / amount[0].sum(), 1: amount[1, :8, :8].sum() / amount[1].sum()}
     # Grad-CAM weighs whole maps: it finds the place only where each class has maps of its own
@@ -97,10 +98,10 @@ class Rectified(nn.Module):
         super().__init__()
         self.first, self.one = nn.Conv2d(3, 8, 3, padding=1), nn.ReLU()
         self.second, self.two = nn.Conv2d(8, 8, 3, padding=1, stride=2), nn.ReLU()
-        self.dense = nn.Linear(8, 4)
+        self.dense = nn.Linear(8 * 10 * 8, 4)  # places count for more and less
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.dense(self.two(self.second(self.one(self.first(x)))).mean((2, 3)))
+        return self.dense(self.two(self.second(self.one(self.first(x)))).flatten(1))
 
 
 @pytest.fixture
