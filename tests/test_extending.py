@@ -58,6 +58,13 @@ question = tasks.find("grade")(classes=("1", "2", "3"))
 near, far = (question.loss(torch.tensor([row]), torch.tensor([0])).item() for row in ([0.0, 9.0, 0], [0.0, 0, 9.0]))
 assert 0 < near < far
 assert command(["models", "dilated"]) == 0
+usual, momentum = (
+    mw.attack("run-filename", options=mw.AttackOptions(attack=name, strength="60", steps=10, parts=("smallest",)))
+    for name in ("pgd", "momentum")
+)
+assert momentum.robustness.attack == "momentum"
+assert abs(momentum.robustness.attacked.fooled - usual.robustness.attacked.fooled) <= 3
+assert momentum.robustness.attacked.fooled > 0
 
 for lang in ("en", "ja"):
     page = mw.lesson("edges", out=Path(f"edges.{lang}.html"), lang=lang).page
@@ -78,7 +85,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 9
+    assert len(files) == 10
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")

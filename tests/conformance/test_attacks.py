@@ -16,7 +16,7 @@ from miwake.tasks.classify import Classify
 from miwake.types import Preprocessing
 
 FIRST = [variants[0] for variants in registry.families().values()]
-HEAVY = 30_000_000
+HEAVY = 15_000_000
 """A network with more parameters than this is attacked in the long tests only."""
 NAMES = [
     pytest.param(name, marks=() if networks.describe(name).parameters < HEAVY else pytest.mark.long) for name in FIRST

@@ -239,7 +239,9 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         render(one, shown(), title="run", size=(28, 28), language="en")
         summary(one)
     render(samples[0], Shown(), title="run", size=(28, 28), language="en")
-    verb = {key for key in WORDS if key.startswith(("attack.at", "attack.written", "train."))} | {"attack.nowhere"}
+    verb = {key for key in WORDS if key.startswith(("attack.at", "attack.written", "train.", "split."))} | {
+        "attack.nowhere"
+    }
     assert set(WORDS) - said - verb == set()
 
 

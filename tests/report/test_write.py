@@ -302,6 +302,13 @@ def test_history_as_a_file_has_it(contents: Any, phases: list[str | None]) -> No
     check(render(contents(history=[{"phase": "train"}])))
 
 
+def test_a_robust_run_shows_how_it_held(contents: Any) -> None:
+    sample: ReportContents = contents(3)
+    rows = [{**row, "val_robust_accuracy": 0.4, "val_robust_loss": 1.3} for row in sample.history]
+    assert words("split.robust", "en") in check(render(replace(sample, history=rows))).text
+    assert words("split.robust", "en") not in check(render(sample)).text
+
+
 def test_decisions_and_costs(contents: Any) -> None:
     sample: ReportContents = contents(3)
     decision = sample.evaluation.decision

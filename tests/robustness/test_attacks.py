@@ -77,7 +77,7 @@ def test_more_effort_fools_more(learnt, norm) -> None:
     assert counts[0] < counts[1] < counts[2]
     for name in ("apgd_ce", "apgd_dlr"):
         assert abs(int(fooled(learnt, run(learnt, name, norm, strength, steps=40)).sum()) - counts[2]) <= 3
-    assert counts[0] < int(fooled(learnt, run(learnt, "square", norm, strength, steps=200)).sum()) < counts[2]
+    assert counts[0] < int(fooled(learnt, run(learnt, "square", norm, strength, steps=150)).sum()) < counts[2]
 
 
 def test_restarts_only_add(learnt) -> None:
@@ -178,10 +178,10 @@ def test_as_successful_as_foolbox(learnt, name, norm, strength) -> None:
         assert torch.equal(ours, theirs)
 
 
-@pytest.mark.parametrize("strength", [16.0, 20.0, 24.0])
 @pytest.mark.parametrize("name", ["fgsm", "pgd", "apgd_ce", "apgd_dlr", "square"])
-def test_as_successful_as_torchattacks(learnt, name, strength) -> None:
+def test_as_successful_as_torchattacks(learnt, name) -> None:
     kind = pytest.importorskip("torchattacks", reason="needs torchattacks: pip install --no-deps torchattacks")
+    strength = 20.0
     eps = strength / 255
     model = Unit(learnt.victim).eval()
     theirs = {

@@ -8,19 +8,24 @@ import numpy as np
 import pytest
 import torch
 
+from miwake.robustness import search
 from miwake.robustness.ball import lengths
 from miwake.robustness.effort import Effort
 from miwake.robustness.search import Plan, levels, try_on, unbounded
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "BOUND_STEPS", 20)
+
+
 def plan(norm: str = "linf", *, strength: float = 20.0, **changes) -> Plan:
-    every, headline = levels(strength, norm, (1, 8, 8), curve=True)
     made = Plan(
         attack="pgd",
         norm=norm,
         effort=Effort(steps=20),
-        levels=every,
-        headline=headline,
+        levels=(strength / 8, strength, 4 * strength),
+        headline=1,
         smallest=True,
         bound=True,
     )

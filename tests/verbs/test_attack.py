@@ -80,7 +80,7 @@ def test_a_stronger_change_fools_more_and_a_target_is_harder(own, miwake) -> Non
 
 def test_other_data_japanese_and_another_place(place, toy_run, tmp_path, miwake) -> None:
     ended = miwake(
-        "attack", toy_run, place / "toy", "--count", 6, "--parts", "curve", "--lang", "ja", "--out", tmp_path / "there"
+        "attack", toy_run, place / "toy", "--count", 3, "--parts", "curve", "--lang", "ja", "--out", tmp_path / "there"
     )
     assert ended.code == 0, ended.err
     assert any("ぁ" <= letter <= "ん" for letter in ended.out)

@@ -323,6 +323,7 @@ _TRAINING: dict[str, dict[Language, str]] = {
         "ja": "{epoch}エポック後、モデルは耐えるのでなく攻撃を惑わせることを覚えていました（破局的過学習、Wong 2020）。"
         "最良の重みに戻り、手数を増やして学習を続けました。",
     },
+    "split.robust": {"en": "validation, attacked", "ja": "検証（攻撃）"},
     "train.held": {
         "en": "Changed against it with 10 steps, it gets {value} of the validation pictures right.",
         "ja": "10手の攻撃で変えた検証画像では、{value}に正しく答えます。",

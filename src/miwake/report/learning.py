@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from miwake.look import charts
-from miwake.look.charts import Line, Mark
+from miwake.look.charts import Line, Mark, Tone
 from miwake.look.svg import Frame
 from miwake.look.text import NONE, Language, clean, decimal, duration, percent
 from miwake.look.words import words
@@ -26,26 +26,30 @@ class Learning:
     """Title and chart."""
 
 
+_COLUMNS = ("train_loss", "val_loss", "val_accuracy", "val_robust_loss", "val_robust_accuracy", "learning_rate")
+_TONES: dict[str, Tone] = {"val": "second", "robust": "third"}
+
+
 def learning(contents: ReportContents) -> Learning | None:
     """Loss, accuracy and learning rate over the epochs; None without history."""
     rows, language = list(contents.history), contents.language
     if not rows:
         return None
-    columns = {name: _column(rows, name) for name in ("train_loss", "val_loss", "val_accuracy", "learning_rate")}
+    columns = {name: _column(rows, name) for name in _COLUMNS}
     x = [float(place) for place in range(1, len(rows) + 1)]
     phases = _phases(rows, language)
     kept = contents.kept if contents.kept is not None and 0 <= contents.kept < len(rows) else None
     drawn = []
     for key, chart in (
-        ("loss", {"train": "train_loss", "val": "val_loss"}),
-        ("accuracy", {"val": "val_accuracy"}),
+        ("loss", {"train": "train_loss", "val": "val_loss", "robust": "val_robust_loss"}),
+        ("accuracy", {"val": "val_accuracy", "robust": "val_robust_accuracy"}),
         ("rate", {"rate": "learning_rate"}),
     ):
         series = [
             Line(
                 name=words("report.learning.rate" if name == "rate" else f"split.{name}", language),
                 values=columns[column],
-                tone="second" if name == "val" else "first",
+                tone=_TONES.get(name, "first"),
             )
             for name, column in chart.items()
             if any(_is_number(value) for value in columns[column])
