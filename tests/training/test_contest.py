@@ -121,7 +121,7 @@ def test_after_a_collapse_it_goes_on_from_the_best_weights(job) -> None:
         parameter.data.add_(1)
     trainer._go_back()
     for model in (trainer.job.model, trainer._judged()):
-        assert all(torch.equal(model.state_dict()[name], tensor) for name, tensor in trainer.best.items())
+        assert all(torch.equal(model.state_dict()[name], tensor) for name, tensor in trainer.best.tensors.items())
     assert trainer.state.careful == trainer.state.epoch
 
 

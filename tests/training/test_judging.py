@@ -156,7 +156,7 @@ def test_mirroring_that_was_asked_for_is_not_tested(job, mirror):
 def test_a_time_limit_ends_the_schedule_in_time(job, monkeypatch):
     """The machine is slower than foreseen: the schedule is drawn together and still runs to its end."""
     monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
-    monkeypatch.setattr("miwake.training.loop._PACE_SECONDS", 0.05)
+    monkeypatch.setattr("miwake.training.schedule._PACE_SECONDS", 0.05)
     work = job(epochs=5000, seconds=0.6, average=0.0)
     batch = work.train.batch
 
@@ -175,7 +175,7 @@ def test_a_time_limit_ends_the_schedule_in_time(job, monkeypatch):
 
 def test_without_a_limit_every_epoch_is_trained(job, monkeypatch):
     monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
-    monkeypatch.setattr("miwake.training.loop._PACE_SECONDS", 0.0)
+    monkeypatch.setattr("miwake.training.schedule._PACE_SECONDS", 0.0)
     assert follow(job(epochs=7)).history[-1]["step"] == 28
     # a limit that is never reached changes nothing
     assert follow(job(epochs=7, seconds=1e6)).history[-1]["step"] == 28

@@ -18,7 +18,7 @@ ASKED = Training(threads=1, precision="fp32", device="cpu")
 
 
 def moment(step: int, **figures: float) -> Moment:
-    return Moment(phase="train", epoch=1, epochs=9, step=step, total=99, loss=1.0, figures=figures, elapsed=0.0)
+    return Moment(phase="train", epoch=1, epochs=9, step=step, total=99, loss=1.0, figures=figures)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,75 @@ def load(folder: Path, name: str = LAST) -> tuple[dict[str, Tensor], dict[str, A
             expected="the file as `miwake train` wrote it",
             todo="train again without --resume.",
         ) from None
+
+
+class Best:
+    """The best weights so far, in memory and in a file of their own, which is written once."""
+
+    def __init__(self, tensors: dict[str, Tensor] | None = None, file: str = "") -> None:
+        self.tensors = tensors or {}
+        self.file = file
+        """Its name in the checkpoint's folder; empty: not written yet."""
+
+    @classmethod
+    def load(cls, folder: Path, file: str) -> Best:
+        """As `save` wrote it.
+
+        Raises:
+            MiwakeError: it is damaged or missing.
+        """
+        found = load(folder, file)
+        if found is None:
+            raise MiwakeError(f"{folder / file} is missing.", todo="train again.")
+        return cls(found[0], file)
+
+    def keep(self, model: nn.Module) -> None:
+        """Take a copy of the model's weights."""
+        self.tensors = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        self.file = ""
+
+    def give(self, model: nn.Module) -> None:
+        """Put the weights into a model."""
+        model.load_state_dict(self.tensors)
+
+    def save(self, folder: Path, mark: str) -> None:
+        """Write what is not written yet; older ones stay until `tidy`, for the last checkpoint still names one."""
+        if not self.file:
+            save(folder, self.tensors, {}, f"best-{mark}.safetensors")
+            self.file = f"best-{mark}.safetensors"
+
+    def tidy(self, folder: Path) -> None:
+        """Away with older ones."""
+        for old in folder.glob("best-*.safetensors"):
+            if old.name != self.file:
+                old.unlink(missing_ok=True)
+
+
+def pack(
+    device: torch.device, models: Mapping[str, nn.Module], optimizers: Sequence[torch.optim.Optimizer]
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `save` takes: models by name, optimizers and every random state; JSON facts of the latter."""
+    tensors, facts = pack_random(device)
+    for name, model in models.items():
+        tensors |= pack_model(name, model)
+    for number, optimizer in enumerate(optimizers):
+        tensors |= pack_optimizer(f"optimizer{number}", optimizer)
+    return tensors, facts
+
+
+def unpack(
+    device: torch.device,
+    models: Mapping[str, nn.Module],
+    optimizers: Sequence[torch.optim.Optimizer],
+    tensors: Mapping[str, Tensor],
+    random: Mapping[str, Any],
+) -> None:
+    """The inverse of `pack`, in place."""
+    for name, model in models.items():
+        unpack_model(name, model, tensors)
+    for number, optimizer in enumerate(optimizers):
+        unpack_optimizer(f"optimizer{number}", optimizer, tensors)
+    unpack_random(device, tensors, random)
 
 
 def pack_model(prefix: str, model: nn.Module) -> dict[str, Tensor]:

@@ -19,6 +19,7 @@ from miwake.training.schedule import Course
 from miwake.types import Preprocessing, Sentence
 
 Mirror = Literal["auto", "none", "horizontal", "both"]
+_SHOWN = 8  # pictures of a batch that an error names
 
 
 class NonFiniteLoss(MiwakeError):
@@ -108,8 +109,6 @@ class Moment:
     """Share of the training that is behind us, 0 to 1."""
     figures: dict[str, float]
     """Of the last validation."""
-    elapsed: float
-    """Seconds since training began, earlier parts of a resumed run included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,3 +151,17 @@ class State:
     """Epoch after which the opponent tries harder."""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""
+
+
+def non_finite(job: Job, step: int, rows: Tensor, *, kept: bool) -> NonFiniteLoss:
+    """The error that names the step (from 0) and the pictures, rows (B) of the data set, whose loss was no number."""
+    shown = [job.paths[row] for row in rows.tolist()]
+    listed = "\n  ".join(shown[:_SHOWN]) + (f"\n  … and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
+    error = NonFiniteLoss(
+        f"The loss became NaN or infinite at step {step + 1}, on these pictures:\n  {listed}",
+        expected="a finite loss",
+        todo=f"a lower --learning-rate (now {job.recipe.learning_rate:g}), --clip 1 or --precision fp32; "
+        + ("the last good weights are kept in the run folder." if kept else "nothing was learnt before it."),
+    )
+    error.kept = kept
+    return error

@@ -8,35 +8,32 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import accumulate
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from miwake.augment import augment
 from miwake.augment.config import Augmentation
 from miwake.data.loader import mix
 from miwake.data.preprocess import network_input, normalise
-from miwake.errors import MiwakeError
 from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
-from miwake.training import checkpoint
+from miwake.training import checkpoint, mirror
 from miwake.training.contest import Contest
 from miwake.training.engine import Engine
-from miwake.training.job import Fitted, Job, Mirror, Moment, NonFiniteLoss, State
+from miwake.training.job import Fitted, Job, Mirror, Moment, State, non_finite
 from miwake.training.losses import Losses
-from miwake.training.optimizer import Average, learning, make_optimizer
+from miwake.training.optimizer import Average, learning, let_learn, make_optimizer, update
 from miwake.training.schedule import Course, rate
-from miwake.types import Batch, Note, sentences_from_json
+from miwake.types import Batch, sentences_from_json
 
 _UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
-_PACE_SECONDS = 1.5  # before the pace is believed
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
-_CLEARLY = 2.0  # standard deviations of guessing that right answers must lie above it, to count as learnt
 
 
 class Trainer:
@@ -58,8 +55,7 @@ class Trainer:
         self.contest = None
         if job.opponent is not None:
             self.contest = Contest(job, job.opponent, self.engine, self.generator)
-        self.best: dict[str, Tensor] = {}
-        self.saved_best = ""
+        self.best = checkpoint.Best()
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
         self.losses = Losses(self.engine.device)
         self.number = 0
@@ -82,7 +78,7 @@ class Trainer:
                 self._learn(phase)
         if not self.interrupted:
             self._save()
-        self.job.model.load_state_dict(self.best)
+        self.best.give(self.job.model)
         return Fitted(
             model=self.job.model,
             history=self.state.history,
@@ -104,12 +100,8 @@ class Trainer:
                 optimizer = make_optimizer(model, turn, self.job.recipe, self.job.groups)
                 self.turns.append((turn, learning(model, turn), self.engine.optimizer(optimizer)))
         if len(self.turns) == 1:
-            self._let_learn(self.turns[0][1])
+            let_learn(self.job.model, self.turns[0][1])
         self.phase_start = (self.state.course.step, self._elapsed())
-
-    def _let_learn(self, parameters: dict[str, nn.Parameter]) -> None:
-        for name, parameter in self.job.model.named_parameters():
-            parameter.requires_grad_(name in parameters)
 
     def _next_phase(self) -> None:
         self.state.phase += 1
@@ -151,7 +143,7 @@ class Trainer:
         factor = rate(recipe.schedule, recipe.warmup, state.course.done)
         for turn, parameters, optimizer in self.turns:
             if len(self.turns) > 1:
-                self._let_learn(parameters)
+                let_learn(self.job.model, parameters)
             for part in range(recipe.accumulate):
                 self.number = state.step * recipe.accumulate + part
                 number = self.number % self.job.train.steps
@@ -165,7 +157,7 @@ class Trainer:
                 if bad is not None:
                     self._fail(bad)
                 self.engine.backward(loss / recipe.accumulate if recipe.accumulate > 1 else loss)
-            self._update(optimizer, parameters.values(), factor)
+            update(optimizer, parameters.values(), recipe, factor)
         if self.average is not None:
             self.average.update(state.course.step)
         state.learning_rate = self.turns[0][2].param_groups[-1]["lr"]
@@ -187,16 +179,6 @@ class Trainer:
         size, classes = job.preprocessing.size, len(job.task.classes)
         batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
         return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
-
-    def _update(self, optimizer: Any, parameters: Collection[nn.Parameter], factor: float) -> None:
-        recipe = self.job.recipe
-        if recipe.clip is not None:
-            torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * group["scale"] * factor
-        optimizer.step()
-        for parameter in parameters:
-            parameter.grad = None
 
     def _train_mode(self, phase: Phase) -> None:
         self.job.model.train()
@@ -284,14 +266,15 @@ class Trainer:
         self.losses.total = 0.0
         if not state.best or self._key(row) >= self._key(state.best):
             state.best, state.since_best = row, 0
-            self.best = {name: tensor.clone() for name, tensor in self._judged().state_dict().items()}
-            self.saved_best = ""
+            self.best.keep(self._judged())
         else:
             state.since_best += 1
         if self.contest is not None and self.contest.collapsed(row, state):
             self._go_back()
         if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
-            self._try_mirror(meter)
+            verdict = mirror.verdict(meter, lambda: self.validate(mirrored=True))
+            if verdict is not None:
+                state.mirror, state.mirror_reason = verdict
         if self.job.folder is not None:
             write_table(self.job.folder / "metrics.csv", state.history)
 
@@ -299,23 +282,9 @@ class Trainer:
         """To the best weights; from now on the opponent tries harder."""
         self.state.careful = self.state.epoch
         for model in (self.job.model, self._judged()):
-            model.load_state_dict(self.best)
+            self.best.give(model)
         for _, _, optimizer in self.turns:
             optimizer.state.clear()
-
-    def _try_mirror(self, meter: Meter) -> None:
-        """Mirror from now on if what has been learnt unmirrored holds in the mirror (a paired sign test).
-
-        Guesses hold in any mirror, so the test waits until there are clearly more right answers than guessing gives.
-        """
-        plain, guessed = meter.right(), meter.guessed()
-        if int(plain.sum()) - guessed <= _CLEARLY * math.sqrt(guessed * (1 - guessed / len(plain))):
-            return
-        mirrored = self.validate(mirrored=True).right()
-        lost, won = int((plain & ~mirrored).sum()), int((~plain & mirrored).sum())
-        allowed = max(1.0, math.sqrt(lost + won))
-        self.state.mirror = "horizontal" if lost - won <= allowed else "none"
-        self.state.mirror_reason = Note("train.mirrored", {"lost": lost, "total": len(plain), "won": won})
 
     def _key(self, row: dict[str, Any]) -> tuple[float, float]:
         against = "" if self.contest is None else "robust_"
@@ -341,18 +310,11 @@ class Trainer:
         return self.interrupted
 
     def _keep_time(self, phase: Phase) -> None:
-        """With a time limit, let the last step come where the time ends, if the machine is slower than foreseen."""
-        limit, course = self.job.recipe.seconds, self.state.course
-        step, seconds = self.phase_start
-        if limit is None or phase is not self.job.phases[-1]:
-            return
-        steps, spent = course.step - step, self._elapsed() - seconds
-        if steps < 2 or spent < _PACE_SECONDS:
-            return
-        pace = spent / steps
-        total = min(self.ends[-1], course.step + max(int((limit - self._elapsed()) / pace), 0))
-        if abs(total - course.total) > 0.02 * (course.total - course.step):
-            course.retarget(total)
+        limit = self.job.recipe.seconds
+        if limit is not None and phase is self.job.phases[-1]:
+            step, seconds = self.phase_start
+            now, course = self._elapsed(), self.state.course
+            course.keep_to(limit - now, spent=now - seconds, steps=course.step - step, most=self.ends[-1])
 
     def _tell(self, phase: Phase) -> None:
         state = self.state
@@ -367,7 +329,6 @@ class Trainer:
                 loss=self.losses.total / max(state.step * self.job.recipe.accumulate - self.losses.unread, 1),
                 done=self._done(phase),
                 figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
-                elapsed=self._elapsed(),
             )
         )
 
@@ -384,22 +345,14 @@ class Trainer:
         Args:
             ago: batches since then.
         """
-        if self.best:
-            self.job.model.load_state_dict(self.best)
-        state, recipe = self.state, self.job.recipe
+        if self.best.tensors:
+            self.best.give(self.job.model)
+        state, train = self.state, self.job.train
         batch = max(self.number - ago, 0)
-        step = state.course.step - state.step + batch // recipe.accumulate
-        rows = self.job.train.batch(state.epoch, batch % self.job.train.steps).rows
-        shown = [self.job.paths[row] for row in rows.tolist()]
-        listed = "\n  ".join(shown[:8]) + (f"\n  … and {len(shown) - 8} more" if len(shown) > 8 else "")
-        error = NonFiniteLoss(
-            f"The loss became NaN or infinite at step {step + 1}, on these pictures:\n  {listed}",
-            expected="a finite loss",
-            todo=f"a lower --learning-rate (now {recipe.learning_rate:g}), --clip 1 or --precision fp32; "
-            + ("the last good weights are kept in the run folder." if self.best else "nothing was learnt before it."),
+        step = state.course.step - state.step + batch // self.job.recipe.accumulate
+        raise non_finite(
+            self.job, step, train.batch(state.epoch, batch % train.steps).rows, kept=bool(self.best.tensors)
         )
-        error.kept = bool(self.best)
-        raise error
 
     # -- checkpoints -------------------------------------------------------------------------------------------
 
@@ -409,22 +362,13 @@ class Trainer:
         if self.job.folder is None:
             return
         state, folder = self.state, self.job.folder / "checkpoint"
-        if self.best and not self.saved_best:
-            name = f"best-{state.best['step']}-{state.best['epoch']}.safetensors"
-            checkpoint.save(folder, self.best, {}, name)
-            self.saved_best = name
-        tensors = checkpoint.pack_model("model", self.job.model)
-        if self.average is not None:
-            tensors |= checkpoint.pack_model("average", self.average.model)
-        for number, (_, _, optimizer) in enumerate(self.turns):
-            tensors |= checkpoint.pack_optimizer(f"optimizer{number}", optimizer)
-        states, random = checkpoint.pack_random(self.engine.device)
+        if self.best.tensors:
+            self.best.save(folder, f"{state.best['step']}-{state.best['epoch']}")
+        tensors, random = checkpoint.pack(self.engine.device, self._models(), self._optimizers())
         state.loss_sum = self.losses.total
-        facts = asdict(state) | {"seconds": self._elapsed(), "random": random, "best_file": self.saved_best}
-        checkpoint.save(folder, tensors | states, facts)
-        for old in folder.glob("best-*.safetensors"):
-            if old.name != self.saved_best:
-                old.unlink(missing_ok=True)
+        facts = asdict(state) | {"seconds": self._elapsed(), "random": random, "best_file": self.best.file}
+        checkpoint.save(folder, tensors, facts)
+        self.best.tidy(folder)
         self.saved = time.monotonic()
 
     def _restore(self) -> bool:
@@ -438,19 +382,18 @@ class Trainer:
         (reason,) = sentences_from_json([facts.get("mirror_reason", "")])
         self.state = State(**facts | {"course": Course(**facts["course"]), "mirror_reason": reason})
         self.losses.total = self.state.loss_sum
-        checkpoint.unpack_model("model", self.job.model, tensors)
-        if self.average is not None:
-            checkpoint.unpack_model("average", self.average.model, tensors)
         self._start_phase()
-        for number, (_, _, optimizer) in enumerate(self.turns):
-            checkpoint.unpack_optimizer(f"optimizer{number}", optimizer, tensors)
+        checkpoint.unpack(self.engine.device, self._models(), self._optimizers(), tensors, random)
         if best_file:
-            best = checkpoint.load(folder, best_file)
-            if best is None:
-                raise MiwakeError(f"{folder / best_file} is missing.", todo="train again.")
-            self.best, self.saved_best = best[0], best_file
-        checkpoint.unpack_random(self.engine.device, tensors, random)
+            self.best = checkpoint.Best.load(folder, best_file)
         return True
+
+    def _models(self) -> dict[str, nn.Module]:
+        average = {} if self.average is None else {"average": self.average.model}
+        return {"model": self.job.model, **average}
+
+    def _optimizers(self) -> list[Any]:
+        return [optimizer for _, _, optimizer in self.turns]
 
 
 def fit(job: Job, *, report: Callable[[Moment], None], stop: Callable[[], bool], resume: bool = False) -> Fitted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
 from typing import Any
 
 import torch
@@ -20,6 +20,23 @@ def learning(model: nn.Module, turn: Turn) -> dict[str, nn.Parameter]:
         for name, parameter in model.named_parameters()
         if any(name.startswith(prefix) for prefix in turn.parameters)
     }
+
+
+def let_learn(model: nn.Module, parameters: Container[str]) -> None:
+    """What does not learn needs no gradient."""
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name in parameters)
+
+
+def update(optimizer: Any, parameters: Collection[nn.Parameter], recipe: Recipe, factor: float) -> None:
+    """Move the weights, by the highest learning rate times `factor`, and forget their gradients."""
+    if recipe.clip is not None:
+        torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
+    for group in optimizer.param_groups:
+        group["lr"] = recipe.learning_rate * group["scale"] * factor
+    optimizer.step()
+    for parameter in parameters:
+        parameter.grad = None
 
 
 def make_optimizer(

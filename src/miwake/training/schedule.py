@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+_PACE_SECONDS = 1.5  # before the pace is believed
+_WORTH = 0.02  # share of the way that is left, by which the end must move to be moved
+
 
 def rate(schedule: Literal["one-cycle", "cosine", "constant"], warmup: float, done: float) -> float:
     """Factor on the highest learning rate.
@@ -54,3 +57,18 @@ class Course:
         done = self.done
         self.anchor_step, self.anchor_done = self.step, done
         self.total = max(total, self.step)
+
+    def keep_to(self, left: float, *, spent: float, steps: int, most: int) -> None:
+        """Let the last step come where the time ends, once the pace can be believed.
+
+        Args:
+            left: seconds until the time ends.
+            spent: seconds that the last `steps` steps took.
+            steps: see `spent`.
+            most: the step to end at where there is time for all.
+        """
+        if steps < 2 or spent < _PACE_SECONDS:
+            return
+        total = min(most, self.step + max(int(left * steps / spent), 0))
+        if abs(total - self.total) > _WORTH * (self.total - self.step):
+            self.retarget(total)
