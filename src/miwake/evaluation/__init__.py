@@ -1,6 +1,6 @@
 """How good a model is: figures with intervals, calibration, and when it had better not answer.
 
-Everything here is NumPy, SciPy and scikit-learn; the functions are loaded on first use. The settings are
+Everything here is NumPy and SciPy; the functions are loaded on first use. The settings are
 `miwake.evaluation.config.EvaluateOptions`; what comes out is `miwake.evaluation.results.Evaluation`.
 """
 

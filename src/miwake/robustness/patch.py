@@ -173,8 +173,3 @@ def fooled(
 ) -> Tensor:
     """(n) bool: which pictures a patch fools."""
     return victim.look(lay(pictures, patch, area, scene, generator), labels).fooled
-
-
-def untargeted(victim: Victim) -> Victim:
-    """The same victim, of whom any wrong answer will do."""
-    return replace(victim, targeted=False)

@@ -111,7 +111,7 @@ def measured(preprocessing: Preprocessing, pictures: Pictures, dataset: Dataset)
 
 
 def kind_of(pictures: Pictures, dataset: Dataset, look: Look) -> Kind:
-    """`digits` are grey, small and on an even ground; `photo` is anything that is larger than small pictures are."""
+    """Of pictures to learn from scratch: `digits` are grey, small and on an even ground, all others are `small`."""
     if max(look.size) > SMALL_SIDE:
         return "small"
     rows = dataset.rows(TRAIN)
