@@ -22,7 +22,7 @@ from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
 from miwake.look.words import told
 from miwake.networks import weights
-from miwake.run import Header, damaged_header, is_run, load_weights, open_run, read_header
+from miwake.run import Header, damaged_header, find_model, load_weights, read_header
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
 from miwake.types import Prediction
@@ -68,11 +68,9 @@ class Predictor:
         """
         where = machine.pick_device(device)
         machine.calm_allocator()
-        path = Path(name)
-        # a folder of that name is more likely pictures than a run
-        if str(path) == "imagenet" and not is_run(path):
+        file = find_model(name)
+        if file is None:
             return cls(*_imagenet(), where)
-        file = path if path.suffix == ".safetensors" and path.is_file() else open_run(path).model_file
         header = read_header(file)
         try:
             task = tasks.find(header.task).from_json(header.settings)

@@ -329,6 +329,19 @@ def open_run(name: str | os.PathLike[str]) -> Run:
     )
 
 
+def find_model(name: str | os.PathLike[str]) -> Path | None:
+    """The model file of a run, or the file itself; None for `imagenet`, which comes with the install.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    path = Path(name)
+    # a folder of that name is more likely pictures than a run
+    if str(path) == "imagenet" and not is_run(path):
+        return None
+    return path if path.suffix == ".safetensors" and path.is_file() else open_run(path).model_file
+
+
 def _no_file(path: Path) -> UsageError:
     try:
         beside = [str(entry) for entry in path.parent.iterdir() if entry.suffix in _WEIGHTS]

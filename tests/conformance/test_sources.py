@@ -92,7 +92,7 @@ def test_it_is_divided_and_stored(name: str, tmp_path: Path) -> None:
         batch = pictures.gather(torch.from_numpy(rows[:5]))
         assert batch.shape == (5, channels, 14, 10)
         assert batch.float().std() > 5  # they show something
-    write_split(tmp_path / "split.csv", divided)
+    write_split(tmp_path / "split.csv", divided, stored.content)
     again = read_split(tmp_path / "split.csv", open_dataset(path))
     np.testing.assert_array_equal(again.split, divided.split)
     assert fingerprint(again, pictures) == fingerprint(divided, pictures)

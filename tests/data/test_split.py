@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.split import read_split, split, write_split
+from miwake.data.split import read_contents, read_split, split, write_split
 from miwake.data.stratify import Units, apportion, stratify
 from miwake.errors import DataError
 from miwake.look.words import told
@@ -275,7 +275,10 @@ def test_split_csv_there_and_back(
     given_ = random.integers(-1, 3, len(paths))
     dataset = _dataset(targets, given_=given_, group=paths[::-1] if grouped else None, classes=3, paths=paths)
     file = tmp_path_factory.getbasetemp() / "split.csv"
-    write_split(file, dataset)
+    write_split(file, dataset, [f"{row:016x}" for row in range(len(paths))])
+    assert read_contents(file, (TRAIN, VAL)) == {
+        f"{row:016x}" for row, part in enumerate(given_) if part in (TRAIN, VAL)
+    }
     order = random.permutation(len(paths))
     blank = dataclasses.replace(
         dataset,
@@ -289,9 +292,9 @@ def test_split_csv_there_and_back(
 def test_split_csv_that_does_not_fit(tmp_path: Path) -> None:
     file = tmp_path / "split.csv"
     dataset = _dataset([0, 1, 0, 1], given_=[TRAIN, VAL, TEST, UNASSIGNED])
-    write_split(file, dataset)
+    write_split(file, dataset, ["a", "b", "c", ""])
     text = file.read_text()
-    assert text.splitlines()[:2] == ["path,label,split,group", "00000.jpg,class 0,train,"]
+    assert text.splitlines()[:2] == ["path,label,split,group,content", "00000.jpg,class 0,train,,a"]
     fewer = dataclasses.replace(dataset, paths=["00000.jpg", "1", "2", "3"])
     with pytest.raises(DataError, match=r"3 pictures of .* no longer has: 00001\.jpg"):
         read_split(file, fewer)
@@ -299,7 +302,7 @@ def test_split_csv_that_does_not_fit(tmp_path: Path) -> None:
         read_split(file, dataclasses.replace(dataset, targets=np.zeros(4, np.int64)))
     for broken, found in (
         (text.replace("val", "vla"), "line 3: the split 'vla'"),
-        (text.replace("val,", "val"), "line 3: 3 cells"),
+        (text.replace("val,", "val"), "line 3: 4 cells"),
         (text.replace("path,", "file,"), "line 1"),
         ('"' + text, "split.csv"),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -57,6 +58,27 @@ def test_other_data_is_judged_as_a_whole(place, toy_run, tmp_path, miwake):
     )
     assert read.startswith("folder として読み込みました：")
     assert figures_of
+
+
+def test_pictures_that_it_learnt_from_are_known_again_wherever_they_lie(own, place, toy_run, tmp_path, miwake):
+    """Of 96 pictures 81 are for training and validation."""
+    for number, file in enumerate(sorted((place / "toy").rglob("*.png"))):
+        target = tmp_path / "data" / file.parent.name / f"another-{number}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    for run, data in (
+        (toy_run, place / "toy"),
+        (toy_run, tmp_path / "data"),
+        (own / "model.safetensors", place / "toy"),
+    ):
+        said = " ".join(miwake("evaluate", run, data).out.split())
+        assert "81 of the 96 pictures were learnt from or chosen by in training" in said, data
+    known = {row["content"] for row in read_table(own / "split.csv") if row["split"] != "test"}
+    for file in (tmp_path / "data").rglob("*.png"):
+        if hashlib.sha256(file.read_bytes()).hexdigest()[:16] in known:
+            file.unlink()
+    assert "learnt from" not in miwake("evaluate", toy_run, tmp_path / "data").out
+    assert "learnt from" not in miwake("evaluate", toy_run).out
 
 
 def test_how_many_were_left_out_is_said(place, toy_run, tmp_path, miwake):

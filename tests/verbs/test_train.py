@@ -298,6 +298,18 @@ def test_an_earlier_run_says_the_size(place, toy_run, tmp_path, miwake):
     assert ended.code == 0, ended.err
 
 
+def test_pictures_that_taught_the_earlier_run_do_not_judge_unsaid(place, toy_run, tmp_path, miwake):
+    flags = ("--starting-weights", toy_run, "--epochs", "1", "--image-size", "12")
+    alike = miwake("train", place / "toy", *SMALL, *flags, "--out", tmp_path / "alike")
+    other = miwake("train", place / "toy", *SMALL, *flags, "--seed", "5", "--out", tmp_path / "other")
+    assert "pictures for validation and test have taught the run" in " ".join(other.out.split())
+    taught = {row["content"] for row in read_table(toy_run / "split.csv") if row["split"] == "train"}
+    judges = [row for row in read_table(tmp_path / "alike" / "split.csv") if row["split"] in ("val", "test")]
+    assert not any(row["content"] in taught for row in judges)
+    assert alike.code == 0
+    assert "have taught" not in alike.out
+
+
 # -- what goes wrong on the way ------------------------------------------------------------------------------------
 
 

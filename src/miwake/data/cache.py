@@ -41,6 +41,8 @@ class Stored:
     """(N) pixels of the whole picture, upright; 0 where it could not be read."""
     height: NDArray[np.int32]
     """(N) pixels of the whole picture, upright; 0 where it could not be read."""
+    content: tuple[str, ...]
+    """(N) what names each picture's bytes, wherever it lies; empty where it could not be read."""
     mode: tuple[str, ...]
     """(N) layout of the pixels in the file, Pillow's name; empty where it could not be read."""
     bad_rows: NDArray[np.int64]
@@ -188,6 +190,11 @@ def packed_content(pixels: NDArray[np.uint8]) -> bytes:
     return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
 
 
+def content_name(content: bytes) -> str:
+    """16 hexadecimal digits of a hash of a picture's bytes."""
+    return content[:8].hex()
+
+
 def packed_mode(channels: int) -> str:
     """Name of a packed picture's layout."""
     return {1: "L", 3: "RGB"}.get(channels, f"{channels} channels")
@@ -267,9 +274,10 @@ def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: Dat
     count = len(dataset)
     slots, numbers = np.full(count, -1, np.int64), np.arange(count, dtype=np.int64)
     width, height = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    mode = [""] * count
+    mode, content = [""] * count, [""] * count
     good = {row: (what.content or b"", what.facts) for row, what in found.items() if what.facts is not None}
-    for row, (_, facts) in good.items():
+    for row, (name, facts) in good.items():
+        content[row] = content_name(name)
         slots[row], width[row], height[row], mode[row] = facts.slot, facts.width, facts.height, facts.mode
     bad = [(row, what.reason) for row, what in sorted(found.items()) if what.facts is None]
     for row, number in identity(store, dataset, good, options.max_pixels).items():
@@ -279,6 +287,7 @@ def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: Dat
         identity=numbers,
         width=width,
         height=height,
+        content=tuple(content),
         mode=tuple(mode),
         bad_rows=np.array([row for row, _ in bad], np.int64),
         bad=tuple((dataset.paths[row], reason) for row, reason in bad),

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from miwake.data.cache import Progress, Stored, fill, packed_content, packed_mode
+from miwake.data.cache import Progress, Stored, content_name, fill, packed_content, packed_mode
 from miwake.data.check import raise_bad
 from miwake.data.config import DataOptions
 from miwake.data.store import Store, open_store
@@ -105,11 +105,13 @@ def open_pictures(
 def _as_they_are(pixels: NDArray[np.uint8]) -> Stored:
     count, height, width, channels = pixels.shape
     first: dict[bytes, int] = {}
+    contents = [packed_content(picture) for picture in pixels]
     return Stored(
         slots=np.arange(count, dtype=np.int64),
-        identity=np.array([first.setdefault(packed_content(p), row) for row, p in enumerate(pixels)], np.int64),
+        identity=np.array([first.setdefault(content, row) for row, content in enumerate(contents)], np.int64),
         width=np.full(count, width, np.int32),
         height=np.full(count, height, np.int32),
+        content=tuple(map(content_name, contents)),
         mode=(packed_mode(channels),) * count,
         bad_rows=np.empty(0, np.int64),
         bad=(),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from miwake.types import SPLITS, TEST, TRAIN, UNASSIGNED, VAL, Dataset, Note, Se
 
 FEW = 20
 """With fewer pictures a class can hardly be learnt, and figures on it say little."""
-_COLUMNS = ("path", "label", "split", "group")
+_COLUMNS = ("path", "label", "split", "group", "content")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,8 +281,13 @@ def _about_evenness(share: float, options: DataOptions) -> list[Note]:
     return [Note("divide.uneven", {"share": share, "wanted": options.test})]
 
 
-def write_split(path: Path, dataset: Dataset) -> None:
-    """Write `split.csv`: path, label, split and group of every picture; several labels joined by `;`.
+def write_split(path: Path, dataset: Dataset, contents: Sequence[str]) -> None:
+    """Write `split.csv`: path, label, split, group and content of every picture; several labels joined by `;`.
+
+    Args:
+        path: of the file.
+        dataset: as divided.
+        contents: (N) what names each picture's bytes, see `Stored.content`.
 
     Raises:
         WriteError: the file cannot be written; an old one is untouched.
@@ -295,9 +301,21 @@ def write_split(path: Path, dataset: Dataset) -> None:
             writer = csv.writer(file)  # ends lines with \r\n, without which it leaves a \r in a name unquoted
             writer.writerow(_COLUMNS)
             parts = (names[part] for part in dataset.split.tolist())
-            writer.writerows(zip(dataset.paths, labels, parts, groups, strict=True))
+            writer.writerows(zip(dataset.paths, labels, parts, groups, contents, strict=True))
 
     write_whole(path, write)
+
+
+def read_contents(path: Path, parts: Collection[int]) -> frozenset[str]:
+    """Contents of the pictures that a `split.csv` has in these splits; none where there is no file."""
+    names = [SPLITS[part] for part in parts]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return frozenset(row["content"] for row in csv.DictReader(file) if row["split"] in names) - {""}
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise _broken(path, 0, str(error)) from None
 
 
 def _labels(dataset: Dataset) -> list[str]:

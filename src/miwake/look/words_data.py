@@ -157,6 +157,14 @@ _SPLIT: dict[str, dict[Language, str]] = {
         "ja": "テスト用は全体の{share:.0%}で、目標の{wanted:.0%}とずれています。グループが大きく、均等に分けられませ"
         "ん。",
     },
+    "divide.taught": {
+        "en": "{n} of the {total} pictures for validation and test has taught the run that this one starts from: "
+        "figures on it flatter. The same data with the same --seed would be divided alike.|{n} of the {total} pictures "
+        "for validation and test have taught the run that this one starts from: figures on them flatter. The same data "
+        "with the same --seed would be divided alike.",
+        "ja": "検証用・テスト用の{total}枚のうち{n}枚は、出発点とした訓練ですでに使われています。その結果は実際より良く"
+        "見えます。同じデータなら、同じ --seed で同じように分割されます。",
+    },
     "divide.checked": {
         "en": "Checked: of {n} picture, none has itself, an identical copy or its group in a second split.|Checked: of "
         "{n} pictures, none has itself, an identical copy or its group in a second split.",

@@ -132,6 +132,13 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "Nothing can be said of classes without pictures here: {classes}.",
         "ja": "画像のないクラスについては何も言えません：{classes}。",
     },
+    "evaluate.learnt": {
+        "en": "{n} of the {total} pictures was learnt from or chosen by in training: figures on it flatter. Without "
+        "other data, the run's own test pictures are judged.|{n} of the {total} pictures were learnt from or chosen by "
+        "in training: figures on them flatter. Without other data, the run's own test pictures are judged.",
+        "ja": "{total}枚のうち{n}枚は訓練または選択に使われた画像です。その結果は実際より良く見えます。"
+        "データを指定しなければ、この訓練のテスト画像だけで評価します。",
+    },
     "evaluate.few": {
         "en": "Fewer than ten pictures stand behind what is said of: {classes}.",
         "ja": "次のクラスは画像が10枚未満です：{classes}。",

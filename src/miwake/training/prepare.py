@@ -202,6 +202,8 @@ class Prepared:
     choice: Choice
     sentences: tuple[Sentence, ...] = ()
     """How the pictures were divided."""
+    contents: tuple[str, ...] = ()
+    """(N) what names each picture's bytes; empty when a run goes on."""
 
 
 def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Callable[[], float]) -> Prepared:
@@ -263,7 +265,9 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
             if won:
                 with decoding(len(dataset)) as line:
                     pictures, _ = open_pictures(dataset, rival_start, asked.data, line)
-    return Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences)
+    return Prepared(
+        dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences, contents=stored.content
+    )
 
 
 def _first(options: ModelOptions) -> tuple[str, ModelOptions, bool]:

@@ -17,7 +17,7 @@ from miwake.choice import Rule
 from miwake.data.config import DataOptions
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.source import open_dataset
-from miwake.data.split import read_split
+from miwake.data.split import read_contents, read_split
 from miwake.errors import DataError, UsageError
 from miwake.evaluation import evaluate as figures
 from miwake.evaluation import fit_decision
@@ -25,8 +25,8 @@ from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.results import Evaluation
 from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
-from miwake.run import Header, Run, open_run, read_table, save_model, write_table
-from miwake.types import TEST, TRAIN, Dataset, Note, Prediction, Sentence
+from miwake.run import Header, Run, find_model, open_run, read_table, save_model, write_table
+from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Prediction, Sentence
 from miwake.verbs._judge import label_of, prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
@@ -92,7 +92,16 @@ def evaluate(
         _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out, inputs)
     if keep:
         save_model(open_run(name).model_file, predictor.model, header)
-    return found, (*(() if data is None else dataset.notes), *left_out)
+    if data is None:
+        return found, left_out
+    return found, (*dataset.notes, *left_out, *_learnt(find_model(name), stored.content, rows))
+
+
+def _learnt(model_file: Path | None, contents: Sequence[str], rows: NDArray[np.int64]) -> list[Note]:
+    """That pictures which judge the model have taught it."""
+    learnt = frozenset() if model_file is None else read_contents(model_file.parent / "split.csv", (TRAIN, VAL))
+    count = sum(contents[row] in learnt for row in rows.tolist())
+    return [Note("evaluate.learnt", {"n": count, "total": len(rows)})] if count else []
 
 
 def _read_here(name: str, data: str | None, dataset: Dataset, options: EvaluateOptions) -> Iterator[Path]:

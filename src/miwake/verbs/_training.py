@@ -20,7 +20,7 @@ from miwake.data.config import DataOptions
 from miwake.data.fingerprint import fingerprint
 from miwake.data.pictures import open_pictures
 from miwake.data.source import open_dataset
-from miwake.data.split import read_split, write_split
+from miwake.data.split import read_contents, read_split, write_split
 from miwake.errors import DataError, MiwakeError, UsageError
 from miwake.evaluation import read_costs, sentences, summary, warnings
 from miwake.evaluation.config import EvaluateOptions
@@ -187,7 +187,8 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
 
     _check_costs(asked, dataset)
     prepared = prepare(dataset, asked.asked(), decoding=_decoding(asked.language), seconds=left)
-    write_split(run.folder / "split.csv", prepared.dataset)
+    write_split(run.folder / "split.csv", prepared.dataset, prepared.contents)
+    prepared = replace(prepared, sentences=(*prepared.sentences, *_taught(asked.model, prepared)))
     _tell(prepared.sentences, asked.language)
     job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
     pretrained = prepared.choice.pretrained
@@ -206,6 +207,17 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     _say_plan(run, prepared, job, plan.cost, asked.language)
     job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=False)
+
+
+def _taught(options: ModelOptions, prepared: Prepared) -> list[Note]:
+    """That pictures which are to judge the model have taught the run that it starts from."""
+    if options.starting_weights in ("auto", "none", "imagenet"):
+        return []
+    start = Path(options.starting_weights)
+    learnt = read_contents((start if start.is_dir() else start.parent) / "split.csv", (TRAIN,))
+    judges = (*prepared.dataset.rows(VAL).tolist(), *prepared.dataset.rows(TEST).tolist())
+    count = sum(prepared.contents[row] in learnt for row in judges)
+    return [Note("divide.taught", {"n": count, "total": len(judges)})] if count else []
 
 
 def _resume(run: Run, lang: Language | None, started: float) -> Run:
