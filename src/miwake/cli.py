@@ -71,7 +71,7 @@ def _parsed(
     collect = FunctionType(_collect.__code__, function.__globals__, verb)
     collect.__annotations__, collect.__doc__ = twin.__annotations__, function.__doc__
     collect.__signature__ = inspect.signature(twin)  # type: ignore[attr-defined]
-    settings = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff)
+    settings = (tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff, tyro.conf.DisallowNone)
     said = StringIO()
     try:
         with redirect_stderr(said):
