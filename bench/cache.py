@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from harness import Line, arguments, compare, ratios, report, show
@@ -15,7 +16,7 @@ from miwake import machine
 from miwake.augment import augment
 from miwake.augment.config import Augmentation
 from miwake.data.loader import Loader
-from miwake.data.preprocess import normalise
+from miwake.data.preprocess import normalise_
 from miwake.types import Preprocessing
 
 SECONDS = 1.0
@@ -38,16 +39,14 @@ def epoch(side: int, stored: int, count: int, batch: int) -> dict[str, Callable[
         seed=0,
         device=torch.device("cpu"),
     )
-    generator = torch.Generator()
+    generator, finish = torch.Generator(), partial(normalise_, preprocessing=shape)
     steps = 0
 
     def ours() -> None:
         nonlocal steps
         steps += 1
-        drawn = augment(
-            loader.batch(0, steps % loader.steps), config, size=(side, side), generator=generator, classes=10
-        )
-        normalise(drawn.pictures, shape)
+        batch = loader.batch(0, steps % loader.steps)
+        augment(batch, config, size=(side, side), generator=generator, classes=10, finish=finish)
 
     order = torch.randperm(count)
     ready = torch.empty(batch, side, side, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from miwake.augment import augment
 from miwake.augment.config import Augmentation
-from miwake.augment.geometry import seen
+from miwake.augment.geometry import cut, draw_warp, seen, warp_pictures, whole_cuts
 from miwake.types import Batch
 
 AFFINE = Augmentation(shift=0.1, scale=0.2, stretch=0.1, rotation=40, shear=0.2, mirror="both", padding="border")
@@ -27,7 +28,7 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def run(batch: Batch, config: Augmentation, size: tuple[int, int], seed: int = 0, **more: tuple[int, int]) -> Batch:
+def run(batch: Batch, config: Augmentation, size: tuple[int, int], seed: int = 0, **more: Any) -> Batch:
     return augment(batch, config, size=size, generator=generator(seed), classes=len(batch.rows), **more)
 
 
@@ -94,6 +95,43 @@ def test_moves_are_whole_pixels_where_nothing_else_changes(padding: str) -> None
     )
     assert moves.any(0).all()
     assert moves.any(1).sum() > 30
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seeds,
+    st.sampled_from([1, 3, 5]),
+    st.sampled_from(["none", "horizontal", "both"]),
+    st.sampled_from([(8, 8), (9, 7), (13, 16)]),
+    st.booleans(),
+)
+def test_cutting_is_sampling_of_whole_pixels(
+    seed: int, channels: int, mirror: str, size: tuple[int, int], last: bool
+) -> None:
+    pictures = torch.randint(0, 256, (5, channels, 13, 16), dtype=torch.uint8, generator=generator(seed))
+    if last:
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+    room = min((stored - shown) // 2 / shown for stored, shown in zip((13, 16), size, strict=True))
+    config = Augmentation(mirror=mirror, shift=room)  # type: ignore[arg-type]
+    warp = draw_warp(config, 5, stored=(13, 16), window=size, size=size, generator=generator(seed))
+    cuts = whole_cuts(warp)
+    assert cuts is not None
+    new = torch.empty((5, channels, *size), memory_format=torch.channels_last)
+    cut(cuts, pictures, new)
+    assert torch.equal(new, warp_pictures(warp, pictures, slice(None)))
+
+
+def test_what_lies_beyond_the_edge_is_sampled() -> None:
+    config = Augmentation(shift=0.5)
+    assert whole_cuts(draw_warp(config, 9, stored=(8, 8), window=(8, 8), size=(8, 8), generator=generator())) is None
+
+
+def test_what_finishes_the_pictures_sees_all_of_them_once(smooth: Tensor, make_batch, monkeypatch) -> None:
+    monkeypatch.setattr("miwake.augment.batch.CHUNK", 1)
+    for config in (Augmentation(), AFFINE, Augmentation(shift=0.1), Augmentation(noise=0.1)):
+        plain = run(make_batch(smooth), config, (16, 16)).pictures
+        done = run(make_batch(smooth), config, (16, 16), finish=lambda pictures: pictures.mul_(2)).pictures
+        assert torch.equal(done, 2 * plain)
 
 
 def test_auto_mirrors_nothing(smooth: Tensor, make_batch) -> None:

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from miwake.data.decode import BadPicture
-from miwake.data.preprocess import centre, fit, load, network_input, normalise, region, resize, with_channels
+from miwake.data.preprocess import (
+    centre,
+    fit,
+    load,
+    network_input,
+    normalise,
+    normalise_,
+    region,
+    resize,
+    with_channels,
+)
 from miwake.types import Fit, Interpolation, Preprocessing
 
 FITS: tuple[Fit, ...] = ("squash", "crop", "pad")
@@ -230,6 +240,9 @@ def test_the_network_sees_the_normalised_centre(channels: int, crop: float) -> N
     assert found.shape == (5, channels, 21, 28)
     assert found.permute(0, 2, 3, 1).is_contiguous()
     torch.testing.assert_close(found.double(), expected, atol=3e-6, rtol=1e-6)
+    in_place = centre(pictures, preprocessing).to(torch.float32, memory_format=torch.channels_last, copy=True)
+    normalise_(in_place, preprocessing)
+    assert torch.equal(in_place, found)
     # floating point, and another layout in memory, are the same pictures
     assert torch.equal(normalise(centre(pictures, preprocessing).float(), preprocessing), found)
     assert torch.equal(normalise(centre(pictures, preprocessing).contiguous(), preprocessing), found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -9,7 +10,16 @@ from torch import Tensor
 
 from miwake.augment.colour import draw_colours, recolour
 from miwake.augment.config import Augmentation
-from miwake.augment.geometry import draw_warp, is_still, move_boxes, move_points, warp_masks, warp_pictures
+from miwake.augment.geometry import (
+    cut,
+    draw_warp,
+    is_still,
+    move_boxes,
+    move_points,
+    warp_masks,
+    warp_pictures,
+    whole_cuts,
+)
 from miwake.augment.mixing import check_mixable, label_shares, mix
 from miwake.errors import UsageError
 from miwake.types import Batch
@@ -26,6 +36,7 @@ def augment(
     generator: torch.Generator,
     classes: int,
     window: tuple[int, int] | None = None,
+    finish: Callable[[Tensor], object] | None = None,
 ) -> Batch:
     """Changes every picture of a batch at random, and all that belongs to it in the same way.
 
@@ -39,11 +50,13 @@ def augment(
         window: height and width of the centre of the stored picture that is shown where nothing is changed; None
             is `size`, pixel for pixel. Another window is scaled to `size`: so a network is trained on smaller
             pictures first. Where `config.crop` is below 1, cuts are taken from the whole stored picture instead.
+        finish: what is done in place to a few new pictures (b, C, h, w) at a time, while they are in the processor's
+            cache: an affine change of each channel, which mixing does not disturb.
 
     Returns:
-        Pictures (B, C, h, w) float32 in 0…255, channels-last. Labels as they came, or (B, K) float32 where
-        `config.mixes`. Masks take the class of the nearest pixel. Points and boxes keep their rows; points may lie
-        outside, boxes are cut at the edges and have no area where nothing of them is seen.
+        Pictures (B, C, h, w) float32 in 0…255 (or as `finish` leaves them), channels-last. Labels as they came, or
+        (B, K) float32 where `config.mixes`. Masks take the class of the nearest pixel. Points and boxes keep their
+        rows; points may lie outside, boxes are cut at the edges and have no area where nothing of them is seen.
 
     Raises:
         UsageError: the window is larger than the stored picture, the generator is on another device, or mixing is
@@ -62,14 +75,19 @@ def augment(
         warp = draw_warp(config, count, stored=stored, window=window, size=size, generator=generator)
     colours = draw_colours(config, count, channels=channels, size=size, generator=generator)
     new = torch.empty((count, channels, *size), device=pictures.device, memory_format=torch.channels_last)
+    cuts = None if warp is None or still or not colours.nothing else whole_cuts(warp)
     for part in _parts(new):
-        if warp is None or still:
+        if cuts is not None:
+            cut(cuts[part], pictures[part], new[part])
+        elif warp is None or still:
             piece = _centre(pictures[part], window)
             if not colours.nothing:
                 piece = piece.to(torch.float32, memory_format=torch.contiguous_format, copy=True)
+            new[part] = recolour(colours, piece, part)
         else:
-            piece = warp_pictures(warp, pictures[part], part)
-        new[part] = recolour(colours, piece, part)
+            new[part] = recolour(colours, warp_pictures(warp, pictures[part], part), part)
+        if finish is not None:
+            finish(new[part])
 
     if config.mixes and batch.labels is not None:
         new, labels = mix(config, new, label_shares(batch.labels, classes), generator=generator)

@@ -171,6 +171,40 @@ def warp_pictures(warp: Warp, pictures: Tensor, part: slice) -> Tensor:
     )
 
 
+Cut = tuple[int, int, bool, bool]
+"""Of a stored picture: the first row and column, whether it is mirrored left-right, and upside down."""
+
+
+def whole_cuts(warp: Warp) -> list[Cut] | None:
+    """Where moves by whole pixels stay inside the stored pictures: what is cut out of each; else None.
+
+    Copying is several times quicker than sampling, on a CPU.
+    """
+    if not warp.whole or warp.matrix.device.type != "cpu":
+        return None
+    (height, width), (high, wide) = warp.stored, warp.size
+    centre, sign = warp.matrix[:, :2, 2], warp.matrix.diagonal(dim1=1, dim2=2)[:, :2] < 0
+    corner = (centre + 1) / 2 * centre.new_tensor((width, height)) - centre.new_tensor((wide, high)) / 2
+    first = corner.round().to(torch.int64)
+    if (first < 0).any() or (first > first.new_tensor((width - wide, height - high))).any():
+        return None
+    places, mirrored = first.tolist(), sign.tolist()
+    return [(top, left, *signs) for (left, top), signs in zip(places, mirrored, strict=True)]
+
+
+def cut(cuts: Sequence[Cut], pictures: Tensor, new: Tensor) -> None:
+    """Copy cuts of stored pictures (b, C, H, W) into new ones (b, C, h, w); both channels-last, for speed."""
+    high, wide = new.shape[2:]
+    # rows of pixels in NumPy: a tenth of the overhead that a slice of a tensor has
+    source, target = (tensor.permute(0, 2, 3, 1).numpy() for tensor in (pictures, new))
+    for number, (top, left, across, down) in enumerate(cuts):
+        part = source[number, top : top + high, left : left + wide]
+        if across or down:
+            axes = [axis for axis, mirrored in enumerate((down, across)) if mirrored]
+            part = torch.from_numpy(part).flip(axes).numpy()
+        target[number] = part
+
+
 def warp_masks(warp: Warp, masks: Tensor) -> Tensor:
     """(B, h, w) int64 new masks of (B, H, W) stored ones: each pixel takes the class of the nearest stored one."""
     moved = F.grid_sample(

@@ -236,6 +236,13 @@ def normalise(pictures: Tensor, preprocessing: Preprocessing) -> Tensor:
     return torch.addcmul(shift, rows, scale).view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
+def normalise_(pictures: Tensor, preprocessing: Preprocessing) -> None:
+    """`normalise`, in place: for float32 pictures (B, C, H, W) that lie channels-last in memory."""
+    scale, shift = _constants(preprocessing.mean, preprocessing.std, pictures.shape[3], pictures.device)
+    rows = pictures.permute(0, 2, 3, 1).flatten(2)
+    torch.addcmul(shift, rows, scale, out=rows)
+
+
 def network_input(pictures: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Stored pictures (B, C, Hs, Ws) uint8 to what the network sees, (B, C, H, W) float32."""
     return normalise(centre(pictures, preprocessing), preprocessing)

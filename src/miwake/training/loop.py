@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -19,7 +20,7 @@ from torch import nn
 from miwake.augment import augment
 from miwake.augment.config import Augmentation
 from miwake.data.loader import mix
-from miwake.data.preprocess import network_input, normalise
+from miwake.data.preprocess import network_input, normalise_
 from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint, mirror
@@ -177,8 +178,8 @@ class Trainer:
             return Batch(pictures, batch.labels, batch.rows, batch.masks, batch.boxes, batch.points)
         self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
         size, classes = job.preprocessing.size, len(job.task.classes)
-        batch = augment(batch, settings, size=size, generator=self.generator, classes=classes)
-        return replace(batch, pictures=normalise(batch.pictures, job.preprocessing))
+        finish = partial(normalise_, preprocessing=job.preprocessing)
+        return augment(batch, settings, size=size, generator=self.generator, classes=classes, finish=finish)
 
     def _train_mode(self, phase: Phase) -> None:
         self.job.model.train()
