@@ -170,7 +170,8 @@ def resize(
         torch.ops.aten._upsample_bicubic2d_aa if interpolation == "bicubic" else torch.ops.aten._upsample_bilinear2d_aa
     )
     with torch.inference_mode():
-        planes = torch.from_numpy(np.require(picture, requirements=["C", "W"])).permute(2, 0, 1)[None]
+        # the batch first: only so do the strides say channels-last, for which the kernel need not transpose
+        planes = torch.from_numpy(np.require(picture, requirements=["C", "W"]))[None].permute(0, 3, 1, 2)
         scaled = kernel(planes, list(size), False, size[0] / extent[0], size[1] / extent[1])
         result: NDArray[np.uint8] = scaled[0].permute(1, 2, 0).contiguous().numpy()
     return result
