@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from miwake.explanation import methods
 from miwake.explanation.contents import Explained, Explanation, LayerView, Map, Patch
 from miwake.explanation.draw import AGAINST, FOR, marked, over, scaled
 from miwake.files import write_text
+from miwake.look import page
 from miwake.look.pictures import Thumbnail, filter_pictures, thumbnail
-from miwake.look.style import stylesheet
 from miwake.look.text import Language, clean, duration, percent, shorten
 from miwake.look.words import words
 
@@ -97,41 +93,24 @@ def write(explained: Explained, path: Path, language: Language) -> None:
 
 def render(explained: Explained, language: Language) -> str:
     """The page's HTML."""
-    page = _template().render(
-        css=Markup(stylesheet()), language=language, t=partial(_words, language), **_view(explained, language)
-    )
-    # a name with an undecodable byte must not keep the page from being written
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("miwake.explanation", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")
-
-
-def _words(language: Any, key: str, **values: object) -> str:
-    return words(key, language, **values)
+    return page.render("explanation/page.html.j2", _view(explained, language), language)
 
 
 def _view(explained: Explained, language: Language) -> dict[str, Any]:
     used = list(dict.fromkeys(one.method for each in explained.explanations for one in each.maps))
+    filters = _filters(explained, language)
     pictures = [_picture(number, each, explained, language) for number, each in enumerate(explained.explanations, 1)]
+    optional = [name for name, there in (("inside", explained.views), ("filters", filters)) if there]
     first = explained.views[0].path if explained.views else ""
     return {
         "title": words("explain.title", language, model=name(explained.model)),
         "subtitle": _subtitle(explained, language),
+        "sections": ["pictures", "methods", *optional, "tree"],
         "pictures": pictures,
         "views": [_inside(each, language) for each in explained.views],
         "first": shorten(clean(first), _NAME, middle=True),
         "data": clean(explained.examples),
-        "filters": _filters(explained, language),
+        "filters": filters,
         "tree": [
             (each.name.rpartition(".")[2], each.depth, each.kind, shape(each.shape), f"{each.parameters:,}", each.name)
             for each in explained.layers

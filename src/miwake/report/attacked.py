@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
-from miwake.look import charts, curves
+from miwake.look import charts, curves, page
 from miwake.look.pictures import Thumbnail, thumbnail
-from miwake.look.style import STEPS, stylesheet
+from miwake.look.style import STEPS
 from miwake.look.svg import Frame, Scale
 from miwake.look.text import Language, clean, duration, percent, share
 from miwake.look.words import words
@@ -55,43 +53,24 @@ def render(found: Robustness, shown: Shown, *, title: str, size: tuple[int, int]
         language: of the texts.
     """
     rest = sentences(found, language)
-    page = _template().render(
-        css=Markup(stylesheet()),
-        language=language,
-        t=partial(_words, language),
-        title=words("attack.page.title", language, name=clean(title)),
-        subtitle=_subtitle(found, language),
-        result=_result(found, language),
-        leads=rest[:2],
-        sentences=rest[2:],
-        doubts=doubts(found, language),
-        cards=[_card(example, language) for example in shown.examples],
-        smallest=_smallest(found, language),
-        masking=[_check(check, language) for check in found.masking],
-        checked=found.masking[0].pictures if found.masking else 0,
-        patch=_patch(found.patch, shown, language),
-        corruptions=_corruptions(found.corruptions, shown, language),
-        texture=_texture(found.texture, shown, language),
-        facts=_facts(found, size, language),
-        sections=_sections(found),
-    )
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def _words(language: Any, key: str, **values: object) -> str:
-    return words(key, language, **values)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("miwake.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("attack.html.j2")
+    contents = {
+        "title": words("attack.page.title", language, name=clean(title)),
+        "subtitle": _subtitle(found, language),
+        "result": _result(found, language),
+        "leads": rest[:2],
+        "sentences": rest[2:],
+        "doubts": doubts(found, language),
+        "cards": [_card(example, language) for example in shown.examples],
+        "smallest": _smallest(found, language),
+        "masking": [_check(check, language) for check in found.masking],
+        "checked": found.masking[0].pictures if found.masking else 0,
+        "patch": _patch(found.patch, shown, language),
+        "corruptions": _corruptions(found.corruptions, shown, language),
+        "texture": _texture(found.texture, shown, language),
+        "facts": _facts(found, size, language),
+        "sections": _sections(found),
+    }
+    return page.render("report/attack.html.j2", contents, language)
 
 
 def _sections(found: Robustness) -> list[str]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
-
 from miwake.errors import MiwakeError
 from miwake.files import write_text
-from miwake.look import charts
-from miwake.look.style import stylesheet
+from miwake.look import charts, page
 from miwake.look.text import clean
 from miwake.look.words import told, words
 from miwake.report.classes import classes
@@ -58,48 +53,20 @@ def render(contents: ReportContents) -> str:
         MiwakeError: the texts alone are too long.
     """
     for budget in _BUDGETS:
-        page = _render(contents, budget)
-        if len(page.encode("utf-8")) < LIMIT:
-            return page
+        html = page.render("report/report.html.j2", _view(contents, budget), contents.language)
+        if len(html.encode("utf-8")) < LIMIT:
+            return html
     raise MiwakeError(
-        f"The report would take {len(page.encode('utf-8')) / 1e6:.1f} MB without pictures.",
+        f"The report would take {len(html.encode('utf-8')) / 1e6:.1f} MB without pictures.",
         expected=f"less than {LIMIT / 1e6:.0f} MB",
         todo="give fewer settings and notes.",
     )
 
 
-def _render(contents: ReportContents, budget: Budget) -> str:
-    language = contents.language
-    page = _template().render(
-        css=Markup(stylesheet()),
-        language=language,
-        t=partial(_words, language),
-        key=charts.key,
-        **_view(contents, budget),
-    )
-    # a name with an undecodable byte must not keep the page from being written
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("miwake.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
-
-
-def _words(language: Any, key: str, **values: object) -> str:
-    return words(key, language, **values)
-
-
 def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
     language, evaluation = contents.language, contents.evaluation
     view = {
+        "key": charts.key,
         "title": clean(contents.title),
         "subtitle": words(
             "report.subtitle",

@@ -13,7 +13,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from miwake.files import write_text
@@ -24,7 +23,7 @@ from miwake.lessons.page import draw
 from miwake.lessons.sheet import evaluate
 from miwake.lessons.texts import WORDS_OF_THE_PAGE, about, labels, part, step_text, step_title, title, ui
 from miwake.lessons.window import boxes, inside, terms
-from miwake.look.style import stylesheet
+from miwake.look import page
 from miwake.look.svg import ticks
 from miwake.look.text import Language
 
@@ -49,32 +48,19 @@ def render(name: str, language: Language) -> str:
     """
     name, lesson = entry(name).name, find(name)
     script = _script()
-    return _template().render(
-        css=Markup(stylesheet()),
-        language=language,
-        hash=_hash(script),
-        script=Markup(script),
-        json=Markup(_json(lesson, language)),
-        t=lambda key: ui(key, language),
-        title=title(name, language),
-        about=about(name, language),
-        part=part(entry(name).part, language),
-        papers=entry(name).papers,
-        following=following(name),
-        steps=[_step(name, lesson, number, language) for number in range(len(lesson.steps))],
-    )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("miwake.lessons.page", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("lesson.html.j2")
+    contents = {
+        "hash": _hash(script),
+        "script": Markup(script),
+        "json": Markup(_json(lesson, language)),
+        "title": title(name, language),
+        "subtitle": about(name, language),
+        "part": part(entry(name).part, language),
+        "papers": entry(name).papers,
+        "following": following(name),
+        "steps": [_step(name, lesson, number, language) for number in range(len(lesson.steps))],
+        "sections": [f"step-{number}" for number in range(1, len(lesson.steps) + 1)],
+    }
+    return page.render("lessons/page/lesson.html.j2", contents, language)
 
 
 @cache
