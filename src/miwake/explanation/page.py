@@ -5,39 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from miwake.explanation import methods
 from miwake.explanation.contents import Explained, Explanation, LayerView, Map, Patch
 from miwake.explanation.draw import AGAINST, FOR, marked, over, scaled
 from miwake.files import write_text
 from miwake.look import page
-from miwake.look.pictures import Thumbnail, filter_pictures, thumbnail
-from miwake.look.text import Language, clean, duration, percent, shorten
+from miwake.look.pictures import Thumbnail, filters, thumbnail
+from miwake.look.text import NAME, Language, clean, duration, label, labels, percent, shorten
 from miwake.look.words import words
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-_FILTERS, _NAME, _OTHERS = 96, 60, 5
+_OTHERS = 5
 _SIDES = ((4, 448), (12, 320), (10**9, 224))
 """Up to so many pictures are drawn with sides of so many pixels."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A thumbnail with the text that stands for it."""
-
-    thumb: Thumbnail
-    alt: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapCard:
     """A map over its picture."""
 
-    shown: Shown
+    shown: Thumbnail
     name: str
     warning: str
     likeness: str
@@ -49,7 +37,7 @@ class PictureView:
 
     key: str
     path: str
-    original: Shown
+    original: Thumbnail
     cut: bool
     answer: str
     probability: str
@@ -58,9 +46,9 @@ class PictureView:
     others: list[tuple[str, str, float]]
     rows: list[tuple[str, list[MapCard]]]
     """For each explained class a heading and its maps."""
-    change: Shown | None
+    change: Thumbnail | None
     change_sentence: str
-    nearest: list[tuple[Shown, str, str]]
+    nearest: list[tuple[Thumbnail, str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +56,7 @@ class UnitView:
     """A unit with what drives it: pairs of a patch and its projection, and a caption."""
 
     name: str
-    patches: list[tuple[Shown, Shown, str]]
+    patches: list[tuple[Thumbnail, Thumbnail, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +66,7 @@ class InsideView:
     name: str
     path: str
     sentence: str
-    maps: list[Shown]
+    maps: list[Thumbnail]
     units: list[UnitView]
 
 
@@ -98,19 +86,19 @@ def render(explained: Explained, language: Language) -> str:
 
 def _view(explained: Explained, language: Language) -> dict[str, Any]:
     used = list(dict.fromkeys(one.method for each in explained.explanations for one in each.maps))
-    filters = _filters(explained, language)
+    first_layer = filters(explained.filters, language)
     pictures = [_picture(number, each, explained, language) for number, each in enumerate(explained.explanations, 1)]
-    optional = [name for name, there in (("inside", explained.views), ("filters", filters)) if there]
+    optional = [name for name, there in (("inside", explained.views), ("filters", first_layer)) if there]
     first = explained.views[0].path if explained.views else ""
     return {
-        "title": words("explain.title", language, model=name(explained.model)),
+        "title": words("explain.title", language, model=label(explained.model)),
         "subtitle": _subtitle(explained, language),
         "sections": ["pictures", "methods", *optional, "tree"],
         "pictures": pictures,
         "views": [_inside(each, language) for each in explained.views],
-        "first": shorten(clean(first), _NAME, middle=True),
+        "first": shorten(clean(first), NAME, middle=True),
         "data": clean(explained.examples),
-        "filters": filters,
+        "filters": first_layer,
         "tree": [
             (each.name.rpartition(".")[2], each.depth, each.kind, shape(each.shape), f"{each.parameters:,}", each.name)
             for each in explained.layers
@@ -167,12 +155,12 @@ def _picture(number: int, one: Explanation, explained: Explained, language: Lang
     change = None
     if one.change is not None:
         drawn = marked(one.subject.shown, one.change.rectangle, one.seen, one.subject.region, (128, 128, 128))
-        change = _shown(drawn, side, words("explain.change.alt", language))
+        change = thumbnail(drawn, side, words("explain.change.alt", language))
     top, left, bottom, right = one.subject.region
     return PictureView(
         key=f"picture-{number}",
         path=shorten(path, 90, middle=True),
-        original=_shown(scaled(one.subject.shown), side, path),
+        original=thumbnail(scaled(one.subject.shown), side, path),
         cut=min(top, left) > 0.001 or max(bottom, right) < 0.999,
         answer=words("report.unknown", language) if one.answer.label is None else labels(one.answer.label),
         probability=percent(one.answer.probability),
@@ -184,7 +172,9 @@ def _picture(number: int, one: Explanation, explained: Explained, language: Lang
         change_sentence=sentence,
         nearest=[
             (
-                _shown(each.shown, 160, words("explain.nearest.alt", language, label=_called(each.label, each.path))),
+                thumbnail(
+                    each.shown, 160, words("explain.nearest.alt", language, label=_called(each.label, each.path))
+                ),
                 _called(each.label, each.path),
                 words("explain.nearest.likeness", language, value=f"{each.likeness:.2f}"),
             )
@@ -208,7 +198,7 @@ def change_sentence(one: Explanation, language: Language) -> str:
 def _others(one: Explanation, explained: Explained) -> list[tuple[str, str, float]]:
     chances = one.answer.probabilities
     order = sorted(range(len(chances)), key=lambda number: -chances[number])[:_OTHERS]
-    return [(name(explained.classes[number]), percent(chances[number]), chances[number]) for number in order]
+    return [(label(explained.classes[number]), percent(chances[number]), chances[number]) for number in order]
 
 
 def _rows(one: Explanation, side: int, language: Language) -> list[tuple[str, list[MapCard]]]:
@@ -216,19 +206,19 @@ def _rows(one: Explanation, side: int, language: Language) -> list[tuple[str, li
     for target in one.targets:
         mine = sorted((each for each in one.maps if each.target == target), key=lambda each: not each.sane)
         cards = [_card(one, each, side, language) for each in mine]
-        rows.append((words("explain.for", language, label=name(target)), cards))
+        rows.append((words("explain.for", language, label=label(target)), cards))
     return [row for row in rows if row[1]]
 
 
 def _card(one: Explanation, each: Map, side: int, language: Language) -> MapCard:
     method = words(f"explain.method.{each.method}", language)
-    values = {"method": method, "label": name(each.target), "path": clean(one.subject.path)}
+    values = {"method": method, "label": label(each.target), "path": clean(one.subject.path)}
     drawn = over(one.subject.shown, each.values, one.subject.region)
     likeness = ""
     if each.likeness is not None:
         likeness = words("explain.likeness", language, value=f"{each.likeness:.2f}")
     return MapCard(
-        shown=_shown(drawn, side, words("explain.map.alt", language, **values)),
+        shown=thumbnail(drawn, side, words("explain.map.alt", language, **values)),
         name=method,
         warning="" if each.sane else words("explain.insane", language),
         likeness=likeness,
@@ -247,10 +237,10 @@ def _inside(view: LayerView, language: Language) -> InsideView:
     sentences.append(words("explain.inside.shown", language, n=str(len(view.maps))))
     return InsideView(
         name=view.layer.name,
-        path=shorten(clean(view.path), _NAME, middle=True),
+        path=shorten(clean(view.path), NAME, middle=True),
         sentence=("" if language == "ja" else " ").join(sentences),
         maps=[
-            _shown(picture, 96, words("explain.inside.map.alt", language, n=number))
+            thumbnail(picture, 96, words("explain.inside.map.alt", language, n=number))
             for number, picture in zip(view.numbers, view.maps, strict=True)
         ],
         units=[
@@ -263,12 +253,12 @@ def _inside(view: LayerView, language: Language) -> InsideView:
     )
 
 
-def _patches(own: Patch, patches: Sequence[Patch], language: Language) -> Iterator[tuple[Shown, Shown, str]]:
+def _patches(own: Patch, patches: Sequence[Patch], language: Language) -> Iterator[tuple[Thumbnail, Thumbnail, str]]:
     for number, patch in enumerate((own, *patches)):
         caption = _called(patch.label, patch.path) if number else words("explain.inside.own", language)
         yield (
-            _shown(patch.pixels, 112, words("explain.inside.patch.alt", language, path=clean(patch.path))),
-            _shown(patch.projection, 112, words("explain.inside.projection.alt", language)),
+            thumbnail(patch.pixels, 112, words("explain.inside.patch.alt", language, path=clean(patch.path))),
+            thumbnail(patch.projection, 112, words("explain.inside.projection.alt", language)),
             caption,
         )
 
@@ -276,35 +266,6 @@ def _patches(own: Patch, patches: Sequence[Patch], language: Language) -> Iterat
 def _called(label: str, path: str) -> str:
     """A picture's class, or its name where it has none."""
     return labels(label) if label else shorten(clean(Path(path).name), 24, middle=True)
-
-
-def _filters(explained: Explained, language: Language) -> dict[str, Any] | None:
-    if explained.filters is None:
-        return None
-    total, _, height, width = explained.filters.shape
-    shown = min(total, _FILTERS)
-    sentences = [words("report.filters.sentence", language, n=f"{total:,}", height=height, width=width)]
-    if shown < total:
-        sentences.append(words("report.filters.some", language, n=shown, total=f"{total:,}"))
-    return {
-        "thumbs": [thumbnail(picture, 64) for picture in filter_pictures(explained.filters[:shown])],
-        "alt": words("report.filters.alt", language, n=shown),
-        "sentences": sentences,
-    }
-
-
-def _shown(picture: NDArray[np.uint8], side: int, alt: str) -> Shown:
-    return Shown(thumb=thumbnail(picture, side), alt=alt)
-
-
-def name(text: str) -> str:
-    """A class or model name as the page shows it."""
-    return shorten(clean(text), _NAME)
-
-
-def labels(text: str) -> str:
-    """A class, or several that are joined by `;`."""
-    return ", ".join(name(part) for part in text.split(";"))
 
 
 def shape(sides: Sequence[int]) -> str:

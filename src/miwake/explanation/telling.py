@@ -12,10 +12,10 @@ from PIL import Image
 from miwake.explanation.contents import Explained, Explanation, Map
 from miwake.explanation.draw import marked, over, sheet
 from miwake.explanation.judging import peak
-from miwake.explanation.page import change_sentence, labels, left_out, shape
+from miwake.explanation.page import change_sentence, left_out, shape
 from miwake.files import write_whole
 from miwake.look.terminal import say, table
-from miwake.look.text import Language, clean, percent
+from miwake.look.text import Language, clean, labels, percent
 from miwake.look.words import words
 
 _NAMES = (("upper-left", "upper", "upper-right"), ("left", "middle", "right"), ("lower-left", "lower", "lower-right"))

@@ -1,4 +1,4 @@
-"""Pictures as data URIs: thumbnails, and filters as pictures."""
+"""Pictures as data URIs: thumbnails, and the filters of a first layer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from miwake.look.text import Language
+from miwake.look.words import words
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -17,6 +20,8 @@ _LOSSLESS = 48
 """Up to this side a picture is kept pixel by pixel, and shown with square pixels."""
 _PLANES = 9
 """More planes than these are not told apart at a glance; the first are shown."""
+_FILTERS = 96
+"""Of a layer at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,8 @@ class Thumbnail:
     """In pixels of the thumbnail."""
     pixelated: bool
     """So small that it is shown with square pixels."""
+    alt: str = ""
+    """The text that stands for it; empty where a text beside it does."""
 
 
 def visible(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -48,12 +55,13 @@ def visible(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.concatenate([picture[:, :, plane] for plane in range(min(channels, _PLANES))], axis=1)
 
 
-def thumbnail(picture: NDArray[np.uint8], side: int) -> Thumbnail:
+def thumbnail(picture: NDArray[np.uint8], side: int, alt: str = "") -> Thumbnail:
     """A picture scaled down to fit `side` × `side` pixels, as a data URI; small ones stay as they are.
 
     Args:
         picture: uint8, (H, W) or (H, W, C) for any number of channels, see `visible`.
         side: in pixels; a row of several views may be as many times wider.
+        alt: the text that stands for it.
     """
     shown = visible(picture)
     views = max(1, shown.shape[1] // max(1, picture.shape[1]))
@@ -74,6 +82,7 @@ def thumbnail(picture: NDArray[np.uint8], side: int) -> Thumbnail:
         width=image.width,
         height=image.height,
         pixelated=small,
+        alt=alt,
     )
 
 
@@ -90,3 +99,33 @@ def filter_pictures(filters: NDArray[Any]) -> list[NDArray[np.uint8]]:
     largest = np.abs(weights).max(axis=(1, 2, 3), keepdims=True, initial=0)
     scaled = 127.5 + 127.5 * weights / np.maximum(largest, 1e-12)
     return list(np.rint(scaled).astype(np.uint8).transpose(0, 2, 3, 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """A first layer."""
+
+    thumbs: list[Thumbnail]
+    alt: str
+    sentences: list[str]
+
+
+def filters(weights: NDArray[Any] | None, language: Language) -> Filters | None:
+    """The first layer's filters as a page shows them; None where there are none.
+
+    Args:
+        weights: float, (F, C, h, w).
+        language: of the sentences.
+    """
+    if weights is None or not len(weights):
+        return None
+    total, _, height, width = weights.shape
+    shown = min(total, _FILTERS)
+    sentences = [words("report.filters.sentence", language, n=f"{total:,}", height=height, width=width)]
+    if shown < total:
+        sentences.append(words("report.filters.some", language, n=shown, total=f"{total:,}"))
+    return Filters(
+        thumbs=[thumbnail(picture, 64) for picture in filter_pictures(weights[:shown])],
+        alt=words("report.filters.alt", language, n=shown),
+        sentences=sentences,
+    )

@@ -12,6 +12,8 @@ from miwake.types import Figure
 Language = Literal["en", "ja"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 NONE = "–"
+NAME = 60
+"""Columns that a name takes at most on a page."""
 
 # Overrides of the writing direction could make a file name read as another one.
 _DIRECTION = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
@@ -78,6 +80,16 @@ def _head(text: str, limit: int) -> str:
         if width > limit:
             return text[:place]
     return text
+
+
+def label(name: str) -> str:
+    """The name of a class or model as pages and sentences show it."""
+    return shorten(clean(name), NAME)
+
+
+def labels(text: str) -> str:
+    """The answer for a picture: a class, or several that are joined by `;`, or none."""
+    return ", ".join(label(part) for part in text.split(";")) if text else NONE
 
 
 def percent(value: float, digits: int = 1) -> str:

@@ -16,9 +16,9 @@ from miwake.look import charts, curves, page
 from miwake.look.pictures import Thumbnail, thumbnail
 from miwake.look.style import STEPS
 from miwake.look.svg import Frame, Scale
-from miwake.look.text import Language, clean, duration, percent, share
+from miwake.look.text import Language, clean, duration, label, labels, percent, share
 from miwake.look.words import words
-from miwake.report.common import Cell, cell, label, labels
+from miwake.report.common import Cell, cell
 from miwake.robustness.ball import Norm
 from miwake.robustness.corruptions import LEVELS
 from miwake.robustness.results import Corruptions, Example, Patch, Robustness, Shown, Smallest, Texture
@@ -67,7 +67,7 @@ def render(found: Robustness, shown: Shown, *, title: str, size: tuple[int, int]
         "patch": _patch(found.patch, shown, language),
         "corruptions": _corruptions(found.corruptions, shown, language),
         "texture": _texture(found.texture, shown, language),
-        "facts": _facts(found, size, language),
+        "details": _facts(found, size, language),
         "sections": _sections(found),
     }
     return page.render("report/attack.html.j2", contents, language)
@@ -212,7 +212,7 @@ def _patch(patch: Patch | None, shown: Shown, language: Language) -> dict[str, A
     if patch is None or shown.patch is None:
         return None
     return {
-        "picture": thumbnail(_on_paper(shown.patch), _PATCH_SIDE),
+        "picture": thumbnail(_on_paper(shown.patch), _PATCH_SIDE, words("attack.nav.patch", language)),
         "plain": cell(patch.plain),
         "control": cell(patch.control),
         "rows": [(words(f"attack.scene.{name}", language), cell(figure)) for name, figure in patch.conditions],

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from miwake.evaluation.results import ClassFigures, Evaluation
 from miwake.look import charts, matrix
 from miwake.look.svg import Frame, Scale
-from miwake.look.text import Language, natural, percent
+from miwake.look.text import Language, label, natural, percent
 from miwake.look.words import words
-from miwake.report.common import ROWS, TABLE, Cell, cell, hardest, label
+from miwake.report.common import ROWS, TABLE, Cell, cell, hardest
 
 _HARDEST = 12
 

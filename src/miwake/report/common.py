@@ -6,26 +6,14 @@ import math
 from dataclasses import dataclass
 
 from miwake.evaluation.results import Evaluation
-from miwake.look.text import NONE, Language, clean, share, shorten
+from miwake.look.text import Language, share
 from miwake.look.words import words
 from miwake.types import Figure
 
-NAME = 60
-"""Columns that a class name takes at most on the page."""
 TABLE = 30
 """Classes up to which a table is shown whole; with more it folds away behind what matters most."""
 ROWS = 1000
 """Rows of a table at most."""
-
-
-def label(name: str) -> str:
-    """A class name as the page shows it."""
-    return shorten(clean(name), NAME)
-
-
-def labels(text: str) -> str:
-    """The answer for a picture: a class, or several that are joined by `;`, or none."""
-    return ", ".join(label(part) for part in text.split(";")) if text else NONE
 
 
 def counted(number: int, unit: str, language: Language) -> str:

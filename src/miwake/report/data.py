@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from miwake.look import charts
+from miwake.look.pictures import Thumbnail
 from miwake.look.svg import Frame
-from miwake.look.text import Language, clean, shorten
+from miwake.look.text import Language, clean, label, shorten
 from miwake.look.words import told, words
-from miwake.report.common import ROWS, TABLE, counted, label
+from miwake.report.common import ROWS, TABLE, counted
 from miwake.report.contents import DataFacts, ReportContents
-from miwake.report.gallery import Budget, Shown, examples
+from miwake.report.gallery import Budget, examples
 from miwake.types import Sentence
 
 _LINES = 40
@@ -40,7 +41,7 @@ class DataView:
     ranked: Markup | None
     notes: list[str]
     split: list[str]
-    examples: list[tuple[str, list[Shown]]]
+    examples: list[tuple[str, list[Thumbnail]]]
     examples_caption: str
 
 

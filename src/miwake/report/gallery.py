@@ -1,17 +1,15 @@
-"""Pictures: examples, mistakes, what the model saw, and its first filters."""
+"""Pictures: examples, mistakes, and what the model saw."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from miwake.look.pictures import Thumbnail, filter_pictures, thumbnail
-from miwake.look.text import clean, percent, shorten
+from miwake.look.pictures import Thumbnail, thumbnail
+from miwake.look.text import clean, label, labels, percent, shorten
 from miwake.look.words import words
-from miwake.report.common import counted, hardest, label, labels
+from miwake.report.common import counted, hardest
 from miwake.report.contents import ReportContents
-
-_FILTERS = 96
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +27,7 @@ class Budget:
     """Pictures followed into the network."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A thumbnail with the text that stands for it."""
-
-    thumb: Thumbnail
-    alt: str
-
-
-def examples(contents: ReportContents, budget: Budget) -> list[tuple[str, list[Shown]]]:
+def examples(contents: ReportContents, budget: Budget) -> list[tuple[str, list[Thumbnail]]]:
     """Class names with some of their pictures; of many classes those that are hardest for the model."""
     chosen = list(contents.examples)
     if len(chosen) > budget.classes:
@@ -47,7 +37,7 @@ def examples(contents: ReportContents, budget: Budget) -> list[tuple[str, list[S
     for one in chosen:
         name = label(one.label)
         alt = words("report.data.example", contents.language, label=name)
-        rows.append((name, [Shown(thumb=thumbnail(p, budget.side), alt=alt) for p in one.pictures[: budget.each]]))
+        rows.append((name, [thumbnail(p, budget.side, alt) for p in one.pictures[: budget.each]]))
     return rows
 
 
@@ -55,7 +45,7 @@ def examples(contents: ReportContents, budget: Budget) -> list[tuple[str, list[S
 class MistakeCard:
     """A mistake with its picture."""
 
-    shown: Shown
+    shown: Thumbnail
     true: str
     predicted: str
     probability: str
@@ -82,7 +72,7 @@ def mistakes(contents: ReportContents, budget: Budget) -> MistakesView:
         alt = words("report.mistakes.alt", language, true=true, predicted=predicted)
         cards.append(
             MistakeCard(
-                shown=Shown(thumb=thumbnail(one.picture, budget.side), alt=alt),
+                shown=thumbnail(one.picture, budget.side, alt),
                 true=true,
                 predicted=predicted,
                 probability=percent(one.probability),
@@ -106,9 +96,9 @@ class SeenRow:
     """One picture on its way into the network."""
 
     label: str
-    original: Shown
-    preprocessed: Shown
-    augmented: list[Shown]
+    original: Thumbnail
+    preprocessed: Thumbnail
+    augmented: list[Thumbnail]
 
 
 def seen(contents: ReportContents, budget: Budget) -> list[SeenRow]:
@@ -120,47 +110,14 @@ def seen(contents: ReportContents, budget: Budget) -> list[SeenRow]:
         rows.append(
             SeenRow(
                 label=name,
-                original=Shown(
-                    thumb=thumbnail(one.original, budget.side),
-                    alt=words("report.seen.alt.original", language, label=name),
-                ),
-                preprocessed=Shown(
-                    thumb=thumbnail(one.preprocessed, budget.side),
-                    alt=words("report.seen.alt.preprocessed", language, label=name),
+                original=thumbnail(one.original, budget.side, words("report.seen.alt.original", language, label=name)),
+                preprocessed=thumbnail(
+                    one.preprocessed, budget.side, words("report.seen.alt.preprocessed", language, label=name)
                 ),
                 augmented=[
-                    Shown(
-                        thumb=thumbnail(picture, budget.side),
-                        alt=words("report.seen.alt.augmented", language, label=name, n=number),
-                    )
+                    thumbnail(picture, budget.side, words("report.seen.alt.augmented", language, label=name, n=number))
                     for number, picture in enumerate(one.augmented, 1)
                 ],
             )
         )
     return rows
-
-
-@dataclass(frozen=True, kw_only=True)
-class FiltersView:
-    """The first layer."""
-
-    thumbs: list[Thumbnail]
-    alt: str
-    sentences: list[str]
-
-
-def filters(contents: ReportContents) -> FiltersView | None:
-    """The first layer's filters as pictures."""
-    weights, language = contents.filters, contents.language
-    if weights is None or not len(weights):
-        return None
-    total, _, height, width = weights.shape
-    shown = min(total, _FILTERS)
-    sentences = [words("report.filters.sentence", language, n=f"{total:,}", height=height, width=width)]
-    if shown < total:
-        sentences.append(words("report.filters.some", language, n=shown, total=f"{total:,}"))
-    return FiltersView(
-        thumbs=[thumbnail(picture, 64) for picture in filter_pictures(weights[:shown])],
-        alt=words("report.filters.alt", language, n=shown),
-        sentences=sentences,
-    )

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from miwake.evaluation.results import Decision, Evaluation
 from miwake.look import charts
 from miwake.look.svg import Frame
-from miwake.look.text import Language, natural, share
+from miwake.look.text import Language, label, labels, natural, share
 from miwake.look.words import words
-from miwake.report.common import Cell, cell, counted, label, labels
+from miwake.report.common import Cell, cell, counted
 from miwake.types import Figure
 
 _FEW = 100  # pictures; below, intervals are too wide to rely on

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from miwake.evaluation.results import Bin, Calibration, Decision, Evaluation
 from miwake.look import charts
 from miwake.look.svg import Frame
-from miwake.look.text import Language, decimal, decimal_range, percent, share
+from miwake.look.text import Language, decimal, decimal_range, label, percent, share
 from miwake.look.words import words
-from miwake.report.common import TABLE, Cell, cell, counted, label
+from miwake.report.common import TABLE, Cell, cell, counted
 from miwake.types import Figure
 
 _COSTS = 8  # classes up to which the matrix of costs is shown
