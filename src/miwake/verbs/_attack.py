@@ -25,7 +25,7 @@ from miwake.run import Run, is_run, open_run
 from miwake.training.config import parse_time
 from miwake.types import TEST
 from miwake.verbs._evaluation import own_data, renamed, same_planes
-from miwake.verbs._training import request_of
+from miwake.verbs._request import request_of
 
 _PRINT = 1200
 """Pixels of the patch's side as a file: 10 cm at 300 dots an inch."""

@@ -31,7 +31,7 @@ from miwake.verbs._judge import label_of, prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
 from miwake.verbs._report import shown
-from miwake.verbs._training import request_of
+from miwake.verbs._request import request_of
 
 
 def evaluate(

@@ -39,7 +39,7 @@ from miwake.types import TRAIN, UNASSIGNED, Dataset
 from miwake.verbs._evaluation import own_data, same_planes
 from miwake.verbs._judge import label_of
 from miwake.verbs._report import shown
-from miwake.verbs._training import request_of
+from miwake.verbs._request import request_of
 from miwake.verbs.predict import picture_files
 
 _WRITE = 3.0

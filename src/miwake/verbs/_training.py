@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_type_hints
 
 import numpy as np
 import torch
 
 from miwake import machine
-from miwake.data.config import DataOptions
 from miwake.data.fingerprint import fingerprint
 from miwake.data.pictures import open_pictures
-from miwake.data.source import open_dataset
 from miwake.data.split import read_contents, read_split, write_split
-from miwake.errors import DataError, MiwakeError, UsageError
+from miwake.errors import DataError, UsageError
 from miwake.evaluation import read_costs, sentences, summary, warnings
-from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
-from miwake.look.language import spoken
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language, percent
 from miwake.look.words import told, words
@@ -35,77 +29,21 @@ from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.report.write import write
 from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
-from miwake.training.choice import Choice
-from miwake.training.config import AugmentOptions, Training, check_training
+from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
 from miwake.training.plan import budget, settle
-from miwake.training.prepare import Asked, Decoding, Prepared, make_job, prepare
+from miwake.training.prepare import Decoding, Prepared, make_job, prepare
 from miwake.training.probe import Cost
-from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Sentence, sentences_from_json, sentences_to_json
+from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Sentence, sentences_to_json
 from miwake.verbs import _judge, _report
 from miwake.verbs._options import check_evaluation, check_model
+from miwake.verbs._request import Request, chosen_of, listed, request_of, settled
 
 _FINISH = 8.0
 """Seconds that figures and report take, beside the answers themselves."""
 _SENTENCES = 2
 """Sentences for the terminal; the report has them all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What was asked for; `config.json` keeps it for `--resume`."""
-
-    data: str
-    task: str = "auto"
-    data_options: DataOptions = field(default_factory=DataOptions)
-    model: ModelOptions = field(default_factory=ModelOptions)
-    augment: AugmentOptions = field(default_factory=AugmentOptions)
-    training: Training = field(default_factory=Training)
-    evaluation: EvaluateOptions = field(default_factory=EvaluateOptions)
-    lang: Language | None = None
-    """None is said by MIWAKE_LANG or the locale."""
-
-    @property
-    def language(self) -> Language:
-        """What people are spoken to in."""
-        return spoken(self.lang)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain types."""
-        return {key: _plain(value) for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Request:
-        """The inverse of `to_json`."""
-        request: Request = _revive(cls, data)
-        return request
-
-    def asked(self) -> Asked:
-        """The part that choices are made from."""
-        return Asked(data=self.data_options, model=self.model, augment=self.augment, training=self.training)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return str(value) if isinstance(value, Path) else value
-
-
-def _revive(kind: type[Any], data: Mapping[str, Any]) -> Any:
-    hints, values = get_type_hints(kind), {}
-    for entry in fields(kind):
-        if entry.name not in data:
-            continue
-        value, hint = data[entry.name], hints[entry.name]
-        if isinstance(value, Mapping):
-            value = _revive(hint, value)
-        elif isinstance(value, list):
-            value = tuple(value)
-        elif value is not None and Path in getattr(hint, "__args__", (hint,)):
-            value = Path(value)
-        values[entry.name] = value
-    return kind(**values)
 
 
 def train(asked: Request, *, out: Path | None, resume: str | None, started: float) -> Run:
@@ -122,10 +60,10 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     check_training(asked.training)
     check_model(asked.model)
     check_evaluation(asked.evaluation)
-    asked = _settled(asked)
+    asked = settled(asked)
     machine.use_threads(asked.training.threads)
     device = machine.pick_device(asked.training.device)
-    dataset = _listed(asked)
+    dataset = listed(asked)
     _say_data(dataset, asked.language)
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
@@ -139,41 +77,6 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
             with suppress(OSError):
                 run.folder.rmdir()
         raise
-
-
-def _settled(asked: Request) -> Request:
-    """The same with paths that hold from any folder, and its language, for `--resume` and `evaluate`."""
-    costs = asked.evaluation
-    cost = None if costs.cost is None else _absolute(costs.cost)
-    taxonomy = None if costs.taxonomy is None else costs.taxonomy.absolute()
-    costs = replace(costs, cost=cost, taxonomy=taxonomy)
-    settled = replace(asked, data=_absolute(asked.data), model=_resolved(asked.model), evaluation=costs)
-    return replace(settled, lang=asked.language)
-
-
-def _absolute(text: str) -> str:
-    """A path as seen from anywhere; what is none (`digits`, `miss=50`) as it is."""
-    return str(Path(text).absolute()) if os.path.lexists(text) else text
-
-
-def _resolved(options: ModelOptions) -> ModelOptions:
-    """Starting weights named as a run (`latest`, a name under runs/) by the path of its model file."""
-    wanted = options.starting_weights
-    if wanted in ("auto", "none", "imagenet"):
-        return options
-    if os.path.lexists(wanted):
-        return replace(options, starting_weights=str(Path(wanted).absolute()))
-    return replace(options, starting_weights=str(open_run(wanted).model_file))
-
-
-def _listed(asked: Request) -> Dataset:
-    dataset = open_dataset(asked.data, asked.data_options)
-    if asked.task not in ("auto", dataset.task):
-        raise UsageError(
-            f"--task is {asked.task}, but {asked.data} has the shape of '{dataset.task}'.",
-            expected=f"--task {dataset.task}",
-        )
-    return dataset
 
 
 def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.device, started: float) -> Run:
@@ -228,14 +131,11 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     if config.get("finished", False):
         say(words("train.finished", asked.language, folder=run.folder, report=run.report))
         return run
-    dataset = _listed(asked)
+    dataset = listed(asked)
     if config["chosen"] is None:
         machine.use_threads(asked.training.threads)
         return _plan_and_learn(run, asked, dataset, machine.pick_device(asked.training.device), started)
-    try:
-        choice, divided = Choice.from_json(config["chosen"]), sentences_from_json(config["split"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _strange(run, error) from None
+    choice, divided = chosen_of(run)
     machine.use_threads(choice.recipe.threads)
     dataset = read_split(run.folder / "split.csv", dataset)
     with _decoding(asked.language)(len(dataset)) as line:
@@ -243,26 +143,6 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=divided)
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
-
-
-def request_of(run: Run) -> Request:
-    """What was asked for when a run began.
-
-    Raises:
-        MiwakeError: config.json is damaged.
-    """
-    try:
-        return Request.from_json(run.config()["request"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _strange(run, error) from None
-
-
-def _strange(run: Run, error: Exception) -> MiwakeError:
-    return MiwakeError(
-        f"{run.folder / 'config.json'} is damaged, or of another version of Miwake ({error!r}).",
-        expected="the file as this version of `miwake train` writes it",
-        todo="train again.",
-    )
 
 
 def _check_costs(asked: Request, dataset: Dataset) -> None:

@@ -56,6 +56,7 @@ def train(
         MiwakeError: says what was found, what was expected and what to do.
     """
     from miwake.verbs import _training
+    from miwake.verbs._request import Request
 
     started = time.monotonic()
     if (data is None) == (resume is None):
@@ -63,7 +64,7 @@ def train(
             "Either data to train on or a run to go on with is needed" + (", not both." if data else "."),
             todo="miwake train photos/    or    miwake train --resume latest",
         )
-    asked = _training.Request(
+    asked = Request(
         data=os.fspath(data or ""),
         task=task,
         data_options=data_options,
