@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from miwake import machine, tasks
-from miwake.data.decode import MAX_PIXELS, BadPicture
+from miwake.data.header import MAX_PIXELS, BadPicture
 from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
 from miwake.look.words import told

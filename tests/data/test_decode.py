@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from miwake.data.decode import BadPicture, decode, decode_raw, read_header
+from miwake.data.decode import decode, decode_raw
+from miwake.data.header import BadPicture, read_header
 from miwake.errors import DataError
 from miwake.look.words import told
 from miwake.types import Note

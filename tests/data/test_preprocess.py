@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from miwake.data.decode import BadPicture
+from miwake.data.header import BadPicture
 from miwake.data.preprocess import (
     centre,
     fit,

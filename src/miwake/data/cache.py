@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.decode import BadPicture, too_large
+from miwake.data.header import BadPicture, too_large
 from miwake.data.identity import identity
 from miwake.data.known import Known, stat_key
 from miwake.data.preprocess import load, load_raw, read_bytes

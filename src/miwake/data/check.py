@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from miwake.data.config import DataOptions
-from miwake.data.decode import BadPicture, Header, decode_raw
+from miwake.data.decode import decode_raw
+from miwake.data.header import BadPicture, Header
 from miwake.data.preprocess import read_bytes
 from miwake.data.split import FEW
 from miwake.data.survey import looks_grey, size_pair

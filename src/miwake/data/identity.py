@@ -17,7 +17,8 @@ import numpy as np
 import scipy.spatial
 from numpy.typing import NDArray
 
-from miwake.data.decode import BadPicture, decode
+from miwake.data.decode import decode
+from miwake.data.header import BadPicture
 from miwake.data.preprocess import read_bytes
 from miwake.data.store import Facts, Store
 from miwake.machine import cores

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from miwake.data.decode import MAX_PIXELS, BadPicture, Raw, Size, decode_raw, upright
+from miwake.data.decode import Raw, Size, decode_raw, upright
+from miwake.data.header import MAX_PIXELS, BadPicture
 from miwake.types import Interpolation, Note, Preprocessing
 
 if TYPE_CHECKING:

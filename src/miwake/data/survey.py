@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.decode import BadPicture, Header, decode, read_header
+from miwake.data.decode import decode
+from miwake.data.header import BadPicture, Header, read_header
 from miwake.data.preprocess import read_bytes
 from miwake.machine import cores
 from miwake.types import Dataset, Sentence

@@ -15,7 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.decode import BadPicture, decode
+from miwake.data.decode import decode
+from miwake.data.header import BadPicture
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.preprocess import region
 from miwake.data.source import open_dataset

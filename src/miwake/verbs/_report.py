@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from miwake.augment import augment
-from miwake.data.decode import BadPicture, decode
+from miwake.data.decode import decode
+from miwake.data.header import BadPicture
 from miwake.data.pictures import Pictures
 from miwake.data.preprocess import centre
 from miwake.look.text import Language
