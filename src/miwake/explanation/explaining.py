@@ -47,6 +47,19 @@ class _Work:
     nearest: tuple[Neighbour, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Clock:
+    """What there is still time for."""
+
+    until: float
+    """Reading of `time.monotonic` by which all is to be done."""
+    seconds: float
+    """Of one pass of one picture."""
+
+    def fits(self, passes: float) -> bool:
+        return time.monotonic() + passes * self.seconds <= self.until
+
+
 def chosen(predictor: Predictor, options: ExplainOptions) -> tuple[list[str], list[tuple[str, str]]]:
     """Names of the methods to use, the cheapest first, and what is left out, with the reason.
 
@@ -113,36 +126,21 @@ def explain(
     works = [_begin(predictor, subject, options) for subject in subjects]
     layers = scan(predictor.model, works[0].inputs)
     shown = stages(layers) if options.layer is None else [pick(layers, options.layer)]
-    pass_seconds = _pass_seconds(predictor, works[0].inputs)
-    random = shuffled(predictor.model) if options.sanity else None
+    clock = _Clock(until=until, seconds=_pass_seconds(predictor, works[0].inputs))
 
     say("look")
     looked = _look(predictor, examples, shown, options, until)
     if looked is not None and examples is not None:
-        for work in works:
-            features = networks.features(predictor.model, work.inputs)[0].detach().float().flatten().cpu()
-            work.nearest = _neighbours(looked, features, examples, work.subject)
-    late: dict[str, None] = {}
-    for method in names:
-        say(method)
-        for work in works:
-            cost = methods.find(method).COST * len(work.targets) * (2 if random is not None else 1)
-            if time.monotonic() + cost * pass_seconds > until:
-                late[method] = None
-                continue
-            work.maps += _maps(predictor, work, method, random)
+        _find_neighbours(predictor, works, looked, examples)
+    late = _draw_maps(predictor, works, names, options, clock, say)
     say("inside")
-    views, complete = view(
-        predictor, [(work.subject, work.inputs) for work in works], shown, looked, examples, options, until
-    )
+    pictures = [(work.subject, work.inputs) for work in works]
+    views, complete = view(predictor, pictures, shown, looked, examples, options, until)
     if not complete:
-        late["inside"] = None
+        late.append("inside")
     say("change")
-    for work in works:
-        if time.monotonic() + _CHANGE * pass_seconds > until:
-            late["change"] = None
-        else:
-            _change(predictor, work)
+    if not _find_changes(predictor, works, clock):
+        late.append("change")
     filters = networks.first_filters(predictor.model)
     return Explained(
         model=name,
@@ -209,6 +207,12 @@ def _look(
     return look_through(predictor.model, rows, lambda part: predictor.inputs(examples.gather(part)), shown, until=stop)
 
 
+def _find_neighbours(predictor: Predictor, works: Sequence[_Work], looked: Looked, examples: Examples) -> None:
+    for work in works:
+        features = networks.features(predictor.model, work.inputs)[0].detach().float().flatten().cpu()
+        work.nearest = _neighbours(looked, features, examples, work.subject)
+
+
 def _neighbours(looked: Looked, features: Tensor, examples: Examples, subject: Subject) -> tuple[Neighbour, ...]:
     found = []
     for number, cosine in nearest(looked, features, _NEAREST + 1):
@@ -219,6 +223,23 @@ def _neighbours(looked: Looked, features: Tensor, examples: Examples, subject: S
             Neighbour(path=examples.path(row), label=examples.label(row), likeness=cosine, shown=examples.shown(row))
         )
     return tuple(found[:_NEAREST])
+
+
+def _draw_maps(
+    predictor: Predictor, works: Sequence[_Work], names: Sequence[str], options: ExplainOptions, clock: _Clock, say: Say
+) -> list[str]:
+    """Draw what there is time for; the methods that some picture goes without are given back."""
+    random = shuffled(predictor.model) if options.sanity else None
+    late: dict[str, None] = {}
+    for name in names:
+        say(name)
+        for work in works:
+            cost = methods.find(name).COST * len(work.targets) * (2 if random is not None else 1)
+            if clock.fits(cost):
+                work.maps += _maps(predictor, work, name, random)
+            else:
+                late[name] = None
+    return list(late)
 
 
 def _maps(predictor: Predictor, work: _Work, name: str, random: torch.nn.Module | None) -> list[Map]:
@@ -251,6 +272,17 @@ def _maps(predictor: Predictor, work: _Work, name: str, random: torch.nn.Module 
 def _finite(maps: NDArray[np.float32]) -> NDArray[np.float32]:
     # a network whose outputs overflow has no gradients to speak of
     return np.nan_to_num(maps, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _find_changes(predictor: Predictor, works: Sequence[_Work], clock: _Clock) -> bool:
+    """Whether there was time for all pictures."""
+    fitting = True
+    for work in works:
+        if clock.fits(_CHANGE):
+            _change(predictor, work)
+        else:
+            fitting = False
+    return fitting
 
 
 def _change(predictor: Predictor, work: _Work) -> None:
