@@ -8,9 +8,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from miwake.augment.colour import draw_colours, recolour
+from miwake.augment.colour import Colours, draw_colours, recolour
 from miwake.augment.config import Augmentation
 from miwake.augment.geometry import (
+    Warp,
     cut,
     draw_warp,
     is_still,
@@ -74,21 +75,7 @@ def augment(
     if spatial or not still:
         warp = draw_warp(config, count, stored=stored, window=window, size=size, generator=generator)
     colours = draw_colours(config, count, channels=channels, size=size, generator=generator)
-    new = torch.empty((count, channels, *size), device=pictures.device, memory_format=torch.channels_last)
-    cuts = None if warp is None or still or not colours.nothing else whole_cuts(warp)
-    for part in _parts(new):
-        if cuts is not None:
-            cut(cuts[part], pictures[part], new[part])
-        elif warp is None or still:
-            piece = _centre(pictures[part], window)
-            if not colours.nothing:
-                piece = piece.to(torch.float32, memory_format=torch.contiguous_format, copy=True)
-            new[part] = recolour(colours, piece, part)
-        else:
-            new[part] = recolour(colours, warp_pictures(warp, pictures[part], part), part)
-        if finish is not None:
-            finish(new[part])
-
+    new = _changed(pictures, None if still else warp, colours, window=window, size=size, finish=finish)
     if config.mixes and batch.labels is not None:
         new, labels = mix(config, new, label_shares(batch.labels, classes), generator=generator)
         return replace(batch, pictures=new, labels=labels)
@@ -101,6 +88,34 @@ def augment(
         boxes=None if batch.boxes is None else move_boxes(warp, batch.boxes),
         points=None if batch.points is None else move_points(warp, batch.points),
     )
+
+
+def _changed(
+    pictures: Tensor,
+    warp: Warp | None,
+    colours: Colours,
+    *,
+    window: tuple[int, int],
+    size: tuple[int, int],
+    finish: Callable[[Tensor], object] | None,
+) -> Tensor:
+    """The new pictures; without a warp they are the centres of the stored ones."""
+    shape = (len(pictures), pictures.shape[1], *size)
+    new = torch.empty(shape, device=pictures.device, memory_format=torch.channels_last)
+    cuts = None if warp is None or not colours.nothing else whole_cuts(warp)
+    for part in _parts(new):
+        if cuts is not None:
+            cut(cuts[part], pictures[part], new[part])
+        elif warp is not None:
+            new[part] = recolour(colours, warp_pictures(warp, pictures[part], part), part)
+        else:
+            piece = _centre(pictures[part], window)
+            if not colours.nothing:
+                piece = piece.to(torch.float32, memory_format=torch.contiguous_format, copy=True)
+            new[part] = recolour(colours, piece, part)
+        if finish is not None:
+            finish(new[part])
+    return new
 
 
 def _centre(pictures: Tensor, window: tuple[int, int]) -> Tensor:

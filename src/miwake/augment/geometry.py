@@ -75,31 +75,13 @@ def draw_warp(
         sides = move.new_tensor((width, height))
         move = (move * sides).round() / sides
     offset = offset + move * 2
-
-    strength = (config.scale, config.stretch, math.radians(config.rotation), config.shear)
-    zoom, stretch, turn, slant = (signed[:, 6:10] * signed.new_tensor(strength)).unbind(1)
-    cos, sin = turn.cos(), turn.sin()
-    rows = torch.stack((cos, slant * cos - sin, sin, slant * sin + cos), 1).view(count, 2, 2)
-    factor = torch.stack((zoom + stretch, zoom - stretch), 1).exp() * extent
-    mirrored = {"horizontal": 1, "both": 2}.get(config.mirror, 0)
-    if mirrored:
-        factor[:, :mirrored] = factor[:, :mirrored].copysign(signed[:, 10 : 10 + mirrored])
-    matrix = signed.new_zeros(count, 3, 3)
-    matrix[:, :2, :2] = rows * factor[:, None] * rows.new_tensor([[1, height / width], [width / height, 1]])
-    matrix[:, :2, 2] = offset
-    matrix[:, 2, 2] = 1
-    if config.perspective:
-        tilt = signed[:, 12:14] * config.perspective
-        matrix[:, 2, :2] = tilt
-        matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # tilts about the shifted centre
-
     knots = None
     if config.elastic:
         spread = extent * (2 * config.elastic / math.sqrt(math.pi))
         side = math.ceil(1 / config.elastic_smoothness) + 5
         knots = torch.randn(count, 2, side, side, generator=generator, device=device) * spread[:, :, None, None]
     return Warp(
-        matrix=matrix,
+        matrix=_matrices(config, signed, extent, offset, stored),
         knots=knots,
         smoothness=2 * config.elastic_smoothness,
         stored=stored,
@@ -109,6 +91,36 @@ def draw_warp(
         flat=config.perspective == 0,
         shrink=_shrink(config, stored, window, size),
     )
+
+
+def _matrices(config: Augmentation, signed: Tensor, extent: Tensor, offset: Tensor, stored: tuple[int, int]) -> Tensor:
+    """What the straight changes do to a point: (B, 3, 3), from numbers drawn in −1…1.
+
+    Args:
+        config: the strengths.
+        signed: (B, 14).
+        extent: (B, 2) shares of the stored picture that are shown, x and y.
+        offset: (B, 2) of their centre.
+        stored: height and width of the stored pictures.
+    """
+    height, width = stored
+    strength = (config.scale, config.stretch, math.radians(config.rotation), config.shear)
+    zoom, stretch, turn, slant = (signed[:, 6:10] * signed.new_tensor(strength)).unbind(1)
+    cos, sin = turn.cos(), turn.sin()
+    rows = torch.stack((cos, slant * cos - sin, sin, slant * sin + cos), 1).view(len(signed), 2, 2)
+    factor = torch.stack((zoom + stretch, zoom - stretch), 1).exp() * extent
+    mirrored = {"horizontal": 1, "both": 2}.get(config.mirror, 0)
+    if mirrored:
+        factor[:, :mirrored] = factor[:, :mirrored].copysign(signed[:, 10 : 10 + mirrored])
+    matrix = signed.new_zeros(len(signed), 3, 3)
+    matrix[:, :2, :2] = rows * factor[:, None] * rows.new_tensor([[1, height / width], [width / height, 1]])
+    matrix[:, :2, 2] = offset
+    matrix[:, 2, 2] = 1
+    if config.perspective:
+        tilt = signed[:, 12:14] * config.perspective
+        matrix[:, 2, :2] = tilt
+        matrix[:, :2, :2] += offset[:, :, None] * tilt[:, None, :]  # tilts about the shifted centre
+    return matrix
 
 
 def _whole(config: Augmentation) -> bool:
