@@ -118,6 +118,13 @@ class Dataset:
         """The picture file of a row (for a packed source, the packed file)."""
         return self.root / self.paths[row].rsplit("#", 1)[0] if self.pixels is not None else self.root / self.paths[row]
 
+    def label(self, row: int) -> str:
+        """The true class of a row by its name; several are joined by `;`."""
+        target = self.targets[row]
+        if self.multilabel:
+            return ";".join(name for name, holds in zip(self.classes, target, strict=True) if holds)
+        return self.classes[int(target)]
+
     def rows(self, split: int) -> NDArray[np.int64]:
         """Row numbers of one split, ascending."""
         rows: NDArray[np.int64] = (self.split == split).nonzero()[0]

@@ -312,19 +312,12 @@ def _same(dataset: Dataset, looks: dict[int, _Look]) -> tuple[Same, ...]:
         Same(
             paths=tuple(dataset.paths[row] for row in rows),
             bytes=len({looks[row].content for row in rows}) == 1,
-            labels=tuple(_label(dataset, row) for row in rows),
+            labels=tuple(dataset.label(row) for row in rows),
             splits=tuple(SPLITS[split] if (split := int(dataset.split[row])) >= 0 else "" for row in rows),
         )
         for rows in groups.values()
         if len(rows) > 1
     )
-
-
-def _label(dataset: Dataset, row: int) -> str:
-    target = dataset.targets[row]
-    if dataset.multilabel:
-        return ";".join(name for name, holds in zip(dataset.classes, target, strict=True) if holds)
-    return dataset.classes[int(target)]
 
 
 def _marked(paths: tuple[str, ...], marks: tuple[str, ...]) -> Note:

@@ -27,7 +27,7 @@ from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, find_model, open_run, read_table, save_model, write_table
 from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Prediction, Sentence
-from miwake.verbs._judge import label_of, prediction_rows
+from miwake.verbs._judge import prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
 from miwake.verbs._report import shown
@@ -200,7 +200,7 @@ def _draw_mistakes(
     """Pictures that were answered wrong, as `TRUE/NAME.png`."""
     taken: set[Path] = set()
     for row, answer in zip(rows.tolist(), answers, strict=True):
-        true = label_of(dataset, row)
+        true = dataset.label(row)
         if answer.label in (None, true):
             continue
         # a label from a table may be anything, `..` too

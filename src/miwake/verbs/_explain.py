@@ -38,7 +38,6 @@ from miwake.run import is_run, open_run, read_table
 from miwake.training.config import parse_time
 from miwake.types import TRAIN, UNASSIGNED, Dataset
 from miwake.verbs._evaluation import own_data, same_planes
-from miwake.verbs._judge import label_of
 from miwake.verbs._report import shown
 from miwake.verbs._request import request_of
 from miwake.verbs.predict import picture_files
@@ -70,7 +69,7 @@ class _Data:
             rows=np.setdiff1d(rows, bad),
             gather=pictures.gather,
             shown=lambda row: shown(self.dataset, pictures, row),
-            label=lambda row: label_of(self.dataset, row) if labelled else "",
+            label=lambda row: self.dataset.label(row) if labelled else "",
             path=lambda row: str(self.dataset.paths[row]),
         )
 
@@ -279,7 +278,7 @@ def _stored(own: _Data, row: int, options: ExplainOptions) -> Subject:
         stored=np.ascontiguousarray(stored),
         shown=picture,
         region=region((picture.shape[0], picture.shape[1]), shape),
-        true=label_of(own.dataset, row) if options.true is None else options.true,
+        true=own.dataset.label(row) if options.true is None else options.true,
     )
 
 

@@ -82,21 +82,13 @@ def prediction_rows(
         {
             "path": answer.path,
             "split": split,
-            "true": label_of(dataset, row),
+            "true": dataset.label(row),
             "label": answer.label or "",
             "probability": f"{answer.probability:.6f}",
             **{f"p:{name}": f"{p:.6f}" for name, p in zip(dataset.classes, answer.probabilities, strict=True)},
         }
         for row, answer in zip(rows.tolist(), answers, strict=True)
     ]
-
-
-def label_of(dataset: Dataset, row: int) -> str:
-    """The true class by name; several are joined by `;`."""
-    target = dataset.targets[row]
-    if dataset.multilabel:
-        return ";".join(name for name, holds in zip(dataset.classes, target, strict=True) if holds)
-    return dataset.classes[int(target)]
 
 
 def counts(dataset: Dataset) -> tuple[tuple[int, int, int], ...]:

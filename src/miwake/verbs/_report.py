@@ -25,7 +25,7 @@ from miwake.run import Run
 from miwake.training.choice import Choice
 from miwake.training.job import Fitted
 from miwake.types import TEST, TRAIN, VAL, Batch, Dataset, Note, Sentence, sentences_from_json
-from miwake.verbs._judge import Judged, counts, label_of
+from miwake.verbs._judge import Judged, counts
 
 _MISTAKES, _EXAMPLES, _SEEN, _VERSIONS = 24, 8, 8, 5
 
@@ -132,7 +132,7 @@ def _mistakes(judged: Judged, dataset: Dataset, pictures: Pictures) -> Sequence[
     """The mistakes on test, the most confident ones first."""
     wrong = []
     for row, answer in zip(judged.rows["test"].tolist(), judged.answers["test"], strict=True):
-        true = label_of(dataset, row)
+        true = dataset.label(row)
         if answer.label is not None and answer.label != true:
             wrong.append((answer.probability, row, answer, true))
     wrong.sort(key=lambda item: (-item[0], item[1]))
@@ -177,7 +177,7 @@ def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) 
     ]
     return [
         Seen(
-            label=label_of(dataset, int(row)),
+            label=dataset.label(int(row)),
             original=shown(dataset, pictures, int(row)),
             preprocessed=plain[number],
             augmented=tuple(version[number] for version in changed),
