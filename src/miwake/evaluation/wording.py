@@ -45,14 +45,13 @@ def hardest(evaluation: Evaluation, classes: int) -> list[ClassFigures]:
     return [figures for figures in present if id(figures) in chosen]
 
 
-def _share(key: str, figure: Figure, language: Language, **values: object) -> str:
+def counted(key: str, figure: Figure, language: Language, **values: object) -> str:
     """A sentence with a share as natural frequencies; nothing where there is no figure."""
     if not math.isfinite(figure.value):
         return ""
-    bounded = math.isfinite(figure.low)
-    of, about, low, high = natural(figure if bounded else Figure(figure.value, figure.value, figure.value))
+    of, about, low, high = natural(figure)
     bounds = words("evaluate.unbounded", language)
-    if bounded:
+    if math.isfinite(figure.low):
         bounds = words("evaluate.between", language, low=low, high=high)
     return words(key, language, of=of, about=about, range=bounds, **values)
 
@@ -66,12 +65,12 @@ def _overall(evaluation: Evaluation, language: Language) -> Iterator[str]:
     accuracy, baseline = evaluation.accuracy, evaluation.baseline
     forced = evaluation.decision is not None and evaluation.decision.highest_cost is not None
     several = ".multilabel" if evaluation.multilabel else ".forced" if forced else ""
-    yield _share(f"evaluate.accuracy{several}", accuracy, language)
+    yield counted(f"evaluate.accuracy{several}", accuracy, language)
     label = evaluation.baseline_label
-    yield _share("evaluate.baseline" if label else "evaluate.baseline.none", baseline, language, **_label(label))
+    yield counted("evaluate.baseline" if label else "evaluate.baseline.none", baseline, language, **_label(label))
     yield from _unproven(evaluation, language)
     if evaluation.top5 is not None:
-        yield _share("evaluate.top5", evaluation.top5, language)
+        yield counted("evaluate.top5", evaluation.top5, language)
 
 
 def _unproven(evaluation: Evaluation, language: Language) -> Iterator[str]:
@@ -88,7 +87,7 @@ def _classes(evaluation: Evaluation, language: Language, classes: int) -> Iterat
     for figures in hardest(evaluation, classes):
         caught, right = _terms(evaluation, figures.name)
         for key, figure, term in (("miss", figures.recall, caught), ("alarm", figures.precision, right)):
-            yield _share(
+            yield counted(
                 f"evaluate.{key}",
                 _rest(figure),
                 language,
@@ -109,12 +108,12 @@ def _terms(evaluation: Evaluation, name: str) -> tuple[str, str]:
 def _averages(evaluation: Evaluation, language: Language) -> Iterator[str]:
     balanced = evaluation.balanced_accuracy
     if not evaluation.multilabel:
-        yield _share("evaluate.balanced_accuracy", balanced, language, value=percent(balanced.value))
+        yield counted("evaluate.balanced_accuracy", balanced, language, value=percent(balanced.value))
     macro = {name: getattr(evaluation, name) for name in ("precision", "recall", "f1")}
     parts = {name: share(figure) for name, figure in macro.items()}
     shown = {name: words("evaluate.with_range", language, value=v, range=r) for name, (v, r) in parts.items()}
     yield words("evaluate.macro", language, **shown)
-    yield _share("evaluate.auc", evaluation.auc, language)
+    yield counted("evaluate.auc", evaluation.auc, language)
     partial = evaluation.partial_auc
     if math.isfinite(partial.value):
         yield words("evaluate.partial_auc", language, value=decimal(partial.value), range=_range(partial, language))
@@ -141,8 +140,8 @@ def _calibration(calibration: Calibration, language: Language) -> Iterator[str]:
 
 def _decision(decision: Decision, language: Language) -> Iterator[str]:
     if decision.highest_cost is not None:
-        yield _share("evaluate.answered", decision.answered, language)
-        yield _share("evaluate.accuracy_answered", decision.accuracy_answered, language)
+        yield counted("evaluate.answered", decision.answered, language)
+        yield counted("evaluate.accuracy_answered", decision.accuracy_answered, language)
         for figures in decision.per_class:
             wrong = figures.wrong
             if figures.name in decision.positive and math.isfinite(wrong.low):
@@ -168,7 +167,7 @@ def _decision(decision: Decision, language: Language) -> Iterator[str]:
 def _basis(evaluation: Evaluation, language: Language) -> Iterator[str]:
     if evaluation.taxonomy is not None:
         coarse = evaluation.taxonomy
-        yield _share("evaluate.taxonomy", coarse.accuracy, language, n=len(coarse.classes))
+        yield counted("evaluate.taxonomy", coarse.accuracy, language, n=len(coarse.classes))
     yield from _scarce(evaluation, language)
 
 

@@ -14,7 +14,7 @@ from miwake.files import write_text
 from miwake.look import page
 from miwake.look.pictures import Thumbnail, filters, thumbnail
 from miwake.look.text import NAME, Language, clean, duration, label, labels, percent, shorten
-from miwake.look.words import words
+from miwake.look.words import answered, paragraph, words
 
 _OTHERS = 5
 _SIDES = ((4, 448), (12, 320), (10**9, 224))
@@ -162,7 +162,7 @@ def _picture(number: int, one: Explanation, explained: Explained, language: Lang
         path=shorten(path, 90, middle=True),
         original=thumbnail(scaled(one.subject.shown), side, path),
         cut=min(top, left) > 0.001 or max(bottom, right) < 0.999,
-        answer=words("report.unknown", language) if one.answer.label is None else labels(one.answer.label),
+        answer=answered(one.answer.label, language),
         probability=percent(one.answer.probability),
         true="" if one.subject.true is None else labels(one.subject.true),
         wrong=one.wrong,
@@ -190,7 +190,7 @@ def change_sentence(one: Explanation, language: Language) -> str:
     if one.change is None:
         return words("explain.change.none.wrong" if one.wrong else "explain.change.none", language)
     answer = one.change.answer
-    label = words("report.unknown", language) if answer.label is None else labels(answer.label)
+    label = answered(answer.label, language)
     values = {"share": percent(one.change.share), "label": label, "probability": percent(answer.probability)}
     return words("explain.change.right" if one.wrong else "explain.change.other", language, **values)
 
@@ -238,7 +238,7 @@ def _inside(view: LayerView, language: Language) -> InsideView:
     return InsideView(
         name=view.layer.name,
         path=shorten(clean(view.path), NAME, middle=True),
-        sentence=("" if language == "ja" else " ").join(sentences),
+        sentence=paragraph(sentences, language),
         maps=[
             thumbnail(picture, 96, words("explain.inside.map.alt", language, n=number))
             for number, picture in zip(view.numbers, view.maps, strict=True)

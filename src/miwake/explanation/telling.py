@@ -16,7 +16,7 @@ from miwake.explanation.page import change_sentence, left_out, shape
 from miwake.files import write_whole
 from miwake.look.terminal import say, table
 from miwake.look.text import Language, clean, labels, percent
-from miwake.look.words import words
+from miwake.look.words import answered, words
 
 _NAMES = (("upper-left", "upper", "upper-right"), ("left", "middle", "right"), ("lower-left", "lower", "lower-right"))
 
@@ -42,7 +42,7 @@ def tell(explained: Explained, language: Language) -> None:
 
 def sentences(one: Explanation, language: Language) -> Iterator[str]:
     """What to say of one picture."""
-    label = words("report.unknown", language) if one.answer.label is None else labels(one.answer.label)
+    label = answered(one.answer.label, language)
     path, probability = clean(one.subject.path), percent(one.answer.probability)
     yield words("explain.said", language, path=path, label=label, probability=probability)
     between = words("report.and", language)

@@ -16,7 +16,7 @@ from typing import Any
 
 import miwake.look
 from miwake.look.language import spoken
-from miwake.look.text import Language
+from miwake.look.text import Language, labels
 from miwake.types import Note, Sentence
 
 Catalogue = dict[str, dict[Language, str]]
@@ -84,6 +84,11 @@ def told(sentence: Sentence, lang: str | None = None) -> str:
 def paragraph(sentences: Iterable[Sentence], language: Language) -> str:
     """Sentences one after the other."""
     return ("" if language == "ja" else " ").join(told(sentence, language) for sentence in sentences)
+
+
+def answered(label: str | None, language: Language) -> str:
+    """What a model said of a picture: its labels, or that it does not know."""
+    return words("report.unknown", language) if label is None else labels(label)
 
 
 class _Filler(Formatter):

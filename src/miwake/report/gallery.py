@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from miwake.look.pictures import Thumbnail, thumbnail
 from miwake.look.text import clean, label, labels, percent, shorten
-from miwake.look.words import words
+from miwake.look.words import answered, words
 from miwake.report.common import counted, hardest
 from miwake.report.contents import ReportContents
 
@@ -68,7 +68,7 @@ def mistakes(contents: ReportContents, budget: Budget) -> MistakesView:
     cards = []
     for one in list(contents.mistakes)[: budget.mistakes]:
         true = labels(one.true)
-        predicted = words("report.unknown", language) if one.predicted is None else labels(one.predicted)
+        predicted = answered(one.predicted, language)
         alt = words("report.mistakes.alt", language, true=true, predicted=predicted)
         cards.append(
             MistakeCard(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from miwake.evaluation.wording import counted
 from miwake.look.text import Language, clean, natural, percent
 from miwake.look.words import words
 from miwake.robustness.results import Corruptions, Level, Patch, Robustness, Smallest, Texture
 from miwake.robustness.strength import LEVELS
-from miwake.types import Figure
 
 _UNSEEN, _HARDLY = 8.0, 16.0  # grey levels a value
 
@@ -33,16 +33,6 @@ def sentences(found: Robustness, language: Language = "en") -> list[str]:
 def grey(levels: float) -> str:
     """Grey levels in at most four digits."""
     return f"{levels:.0f}" if levels >= 100 else f"{levels:.3g}"
-
-
-def counted(key: str, figure: Figure, language: Language, **values: object) -> str:
-    """A sentence with a share as natural frequencies."""
-    if not math.isfinite(figure.value):
-        return ""
-    bounded = math.isfinite(figure.low)
-    of, about, low, high = natural(figure)
-    between = words("evaluate.between", language, low=low, high=high) if bounded else ""
-    return words(key, language, of=of, about=about, range=between, **values)
 
 
 def doubts(found: Robustness, language: Language) -> list[str]:
