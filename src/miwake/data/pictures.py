@@ -36,6 +36,11 @@ class Pictures:
             return len(self._places)
         return len(self._source) if isinstance(self._source, Tensor) else 0
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of them are held in memory."""
+        return isinstance(self._source, Tensor)
+
     def close(self) -> None:
         """Give back the store, where pictures are read from one."""
         if isinstance(self._source, Store):
