@@ -14,7 +14,7 @@ from pathlib import Path
 
 import timm
 import torch
-from harness import DATA, Line, Rounds, arguments, compare, ratios, report, show
+from harness import DATA, Line, Rounds, arguments, compare, ratios, report, settings, show
 from PIL import Image
 from timm.data import create_transform, resolve_data_config
 from torch.utils.data import DataLoader, Dataset
@@ -26,7 +26,10 @@ from miwake.run import Header
 from miwake.tasks.classify import Classify
 from miwake.types import Prediction
 
-NETWORKS = {"efficientnet_lite0": ("tf_efficientnet_lite0", 228), "resnet50": ("resnet50", 64)}
+NETWORKS = {
+    "efficientnet_lite0": ("tf_efficientnet_lite0", settings(quick=8, usual=228)),
+    "resnet50": ("resnet50", settings(quick=4, usual=64)),
+}
 """Name here, name at timm, and how many photographs a round takes."""
 
 
@@ -111,7 +114,7 @@ def measure(name: str, at_timm: str, files: list[Path], rounds: int) -> Line:
 def main() -> None:
     """Measure."""
     photographs = [*sorted((DATA / "coco-128").rglob("*.jpg")), *sorted((DATA / "imagenet-100").rglob("*.JPEG"))]
-    rounds = arguments().rounds or 3
+    rounds = arguments().rounds or settings(quick=1, usual=3)
     lines = [measure(name, at_timm, photographs[:count], rounds) for name, (at_timm, count) in NETWORKS.items()]
     report("predict", "Predict", lines, versions=f"timm {timm.__version__}, torch {torch.__version__}")
 

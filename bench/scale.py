@@ -26,6 +26,7 @@ CHART = ROOT / "docs" / "scale.svg"
 CLASSES, SIDE = 100, 8
 STAGES = ("listing", "checking", "caching", "opening again", "dividing", "one epoch")
 GIB = 2**30
+POWERS = ("1", "10", "100", "1k", "10k", "100k", "1M", "10M")
 LINEAR = 1.25
 """Time a picture at the largest size over that at a tenth of it, up to which growth counts as linear."""
 
@@ -120,17 +121,18 @@ def standing_alone(charts: list[str]) -> str:
     """One SVG file with the rules that its charts need."""
     width, height, gap, head = 360, 228, 40, 30
     rules = stylesheet().splitlines()
-    used = [rule for rule in rules if re.match(r":root|@media screen|svg (text|\.)|\.(grid|s-first|f-first)", rule)]
+    wanted = re.compile(r"(:root|@media screen|svg (text|\.)|\.(grid|s-first|f-first)).*}")
+    used = [rule for rule in rules if wanted.fullmatch(rule)]
     parts = []
     for number, one in enumerate(charts):
         # powers of ten are what the axis counts
-        named = re.sub(r'(y="212"[^>]*>)(\d)<', lambda m: f"{m[1]}{10 ** int(m[2]):,}<", one)
+        named = re.sub(r'(y="212"[^>]*>)(\d)<', lambda m: f"{m[1]}{POWERS[int(m[2])]}<", one)
         title = re.search(r"<title[^>]*>([^<]*)", named)
         left = number * (width + gap) + gap // 2
         parts.append(f'<text class="strong" x="{left}" y="20">{title[1] if title else ""}</text>')
         placed = f'<svg x="{left}" y="{head}" width="{width}" height="{height}" overflow="visible" '
         parts.append(re.sub(r"<svg ", placed, re.sub(r' style="max-width:[^"]*"', "", named), count=1))
-    whole = len(charts) * (width + gap)
+    whole = len(charts) * (width + gap) + gap // 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {head + height + 10}" width="{whole}">'
         f"<style><![CDATA[{chr(10).join(used)}\nsvg{{background:var(--paper);--sans:system-ui,sans-serif}}]]></style>"
