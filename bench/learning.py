@@ -129,19 +129,23 @@ def lines(
 
 
 def _ahead(name: str, mine: Sequence[Learnt], other: str, theirs: Sequence[Learnt], mark: float, asked: str) -> Line:
-    """How many times sooner; a rival that never reached the mark counts with its whole run."""
-    factors = []
+    """How many times sooner; a rival that never reached the mark counts with its whole run, which favours it."""
+    factors, never, failed = list[float](), 0, 0
     for one, two in zip(mine, theirs, strict=True):
         goal = mark or two.curve[-1][1]
-        factors.append(min(two.until(goal), two.seconds) / one.until(goal))
-    goals = (
-        f"{100 * mark:g}%"
-        if mark
-        else f"its final {show(Rounds([100 * run.curve[-1][1] for run in theirs]), '{:.1f}')}%"
-    )
-    never = sum(two.until(mark) == _NEVER for two in theirs) if mark else 0
-    note = f"; {other} did not reach it in {never} of {len(theirs)}" if never else ""
-    return Line(f"{name} before {other}", asked, f"{show(Rounds(factors), '{:.1f}')} × sooner at {goals}{note}", "")
+        never += two.until(goal) == _NEVER
+        failed += one.until(goal) == _NEVER
+        if one.until(goal) != _NEVER:
+            factors.append(min(two.until(goal), two.seconds) / one.until(goal))
+    final = Rounds([100 * run.curve[-1][1] for run in theirs])
+    goals = f"{100 * mark:g}%" if mark else f"its final {show(final, '{:.1f}')}%"
+    sooner = f"{show(Rounds(factors), '{:.1f}')} × sooner at {goals}" if factors else f"not reached: {goals}"
+    missed = [
+        f"{who} did not reach it in {count} of {len(theirs)} runs"
+        for who, count in ((name, failed), (other, never))
+        if count
+    ]
+    return Line(f"{name} before {other}", asked, sooner, "; ".join(missed))
 
 
 def _seconds(values: Sequence[float]) -> str:

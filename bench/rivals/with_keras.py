@@ -18,7 +18,7 @@ from keras import layers
 from PIL import Image
 
 
-class Watch(keras.callbacks.Callback):
+class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Marks the accuracy after each epoch."""
 
     def __init__(self, curve: say.Curve) -> None:

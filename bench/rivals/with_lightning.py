@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-class Module(lightning.LightningModule):
+class Module(lightning.LightningModule):  # type: ignore[misc]
     """Cross-entropy under one cycle; marks the accuracy after each epoch."""
 
     def __init__(self, model: nn.Module, asked: say.Asked, steps: int, curve: say.Curve) -> None:

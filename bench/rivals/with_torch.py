@@ -23,7 +23,7 @@ def fit(model: nn.Module, loaders: dict[str, way.Batches], asked: say.Asked) -> 
             with torch.autocast("cpu", torch.bfloat16, enabled=asked["bf16"]):
                 loss = functional.cross_entropy(model(way.last(pictures)), labels, label_smoothing=asked["smoothing"])
             adam.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             adam.step()
             cycle.step()
         curve.mark(way.accuracy(model, loaders["val"]))
@@ -55,7 +55,7 @@ def step(asked: say.Asked) -> say.Asked:
             with torch.autocast("cpu", torch.bfloat16, enabled=asked["bf16"]):
                 loss = functional.cross_entropy(model(pictures), labels)
             sgd.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             sgd.step()
         return {"step": (time.monotonic() - start) / what["steps"]}
 
