@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import resource
 import time
 from contextlib import nullcontext
@@ -24,7 +25,7 @@ from miwake.training.config import AugmentOptions, Training
 from miwake.training.prepare import Asked, make_job, prepare
 from miwake.training.probe import measure
 from miwake.training.rehearsal import Rehearsal
-from miwake.types import UNASSIGNED, Dataset
+from miwake.types import UNASSIGNED, Dataset, Prediction
 
 
 def noise(count: int, side: int) -> Dataset:
@@ -73,17 +74,48 @@ def step(asked: say.Asked) -> say.Asked:
     return say.serve(asked, work)
 
 
-def latency(asked: say.Asked) -> say.Asked:
-    """A worker that times answers to stored pictures in memory, as `Predictor` gives them."""
+def predictor_of(network: str) -> Predictor:
+    """A network with random weights, prepared as a run's is; its answers take as long as any."""
     machine.calm_allocator()
     header = Header(
         task="classify",
         settings=Classify(classes=class_names()).to_json(),
-        architecture=asked["network"],
+        architecture=network,
         preprocessing=INSTALLED_PREPROCESSING,
     )
-    model = build(asked["network"], channels=3, classes=1000, size=(224, 224))
-    predictor = Predictor(model, header, torch.device("cpu"))
+    return Predictor(build(network, channels=3, classes=1000, size=(224, 224)), header, torch.device("cpu"))
+
+
+@torch.inference_mode()
+def predict(asked: say.Asked) -> say.Asked:
+    """A worker that answers files as `miwake predict --csv` does, or lets the bare network answer noise in memory."""
+    predictor, count, size = predictor_of(asked["network"]), len(asked["files"]), asked["batch"]
+    batch = torch.randn(size, 3, 224, 224).to(memory_format=torch.channels_last)
+
+    def files() -> None:
+        with (Path(asked["scratch"]) / "answers.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            for answer in predictor.predict(asked["files"]):
+                assert isinstance(answer, Prediction)
+                writer.writerow([answer.path, answer.label, answer.probability])
+
+    def bare() -> None:
+        for first in range(0, count, size):
+            predictor.model(batch[: min(size, count - first)])
+
+    ways = {"files": files, "bare": bare}
+
+    def work(what: say.Asked) -> say.Asked:
+        start = time.monotonic()
+        ways[what["way"]]()
+        return {"seconds": time.monotonic() - start}
+
+    return say.serve(asked, work)
+
+
+def latency(asked: say.Asked) -> say.Asked:
+    """A worker that times answers to stored pictures in memory, as `Predictor` gives them."""
+    predictor = predictor_of(asked["network"])
     height, width = INSTALLED_PREPROCESSING.stored
 
     def work(what: say.Asked) -> say.Asked:
@@ -102,4 +134,4 @@ def latency(asked: say.Asked) -> say.Asked:
 
 
 if __name__ == "__main__":
-    say.main(step=step, latency=latency)
+    say.main(step=step, latency=latency, predict=predict)

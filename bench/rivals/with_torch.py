@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import resource
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import say
 import timm
 import torch
 import torchway as way
-from torch import nn
+from PIL import Image
+from timm.data import create_transform, resolve_data_config
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 
 def fit(model: nn.Module, loaders: dict[str, way.Batches], asked: say.Asked) -> say.Asked:
@@ -82,5 +89,36 @@ def latency(asked: say.Asked) -> say.Asked:
     return say.serve(asked, work)
 
 
+class Files(Dataset[tuple[Tensor, str]]):
+    """Picture files through timm's transform."""
+
+    def __init__(self, files: list[str], transform: Callable[[Image.Image], Tensor]) -> None:
+        self.files, self.transform = files, transform
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, row: int) -> tuple[Tensor, str]:
+        return self.transform(Image.open(self.files[row]).convert("RGB")), self.files[row]
+
+
+@torch.inference_mode()
+def predict(asked: say.Asked) -> say.Asked:
+    """A worker that answers files as timm's `inference.py` does: DataLoader with workers, top-1 to a CSV."""
+    model = timm.create_model(asked["network"]).eval().to(memory_format=torch.channels_last)
+    files = Files(asked["files"], create_transform(**resolve_data_config({}, model=model)))
+
+    def work(what: say.Asked) -> say.Asked:
+        start, rows = time.monotonic(), list[tuple[str, int, float]]()
+        for pictures, names in DataLoader(files, batch_size=asked["batch"], num_workers=os.cpu_count() or 1):
+            chances, best = model(way.last(pictures)).softmax(1).max(1)
+            rows += zip(names, best.tolist(), chances.tolist(), strict=True)
+        with (Path(asked["scratch"]) / "answers.csv").open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+        return {"seconds": time.monotonic() - start}
+
+    return say.serve(asked, work)
+
+
 if __name__ == "__main__":
-    say.main(transfer=transfer, mnist=mnist, step=step, latency=latency)
+    say.main(transfer=transfer, mnist=mnist, step=step, latency=latency, predict=predict)
