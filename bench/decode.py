@@ -77,7 +77,7 @@ def main() -> None:
                 name,
                 f"{asked} a second, or {factor} × Pillow; error at most 2 of 255",
                 f"{show(found['ours'])} a second, {show(times, '{:.2f}')} × Pillow; error {error:.2f}",
-                f"5 rounds; Pillow {show(found['pillow'])}",
+                f"{len(found['pillow'].values)} rounds; Pillow {show(found['pillow'])}",
             )
         )
     turbo = features.version_feature("libjpeg_turbo")
