@@ -54,7 +54,7 @@ def measure(count: int) -> dict[str, Any]:
         def once() -> dict[str, Any]:
             return environments.run("miwake_scale", "measure", {"folder": str(folder)})
 
-        ((told,),) = take_turns({"ours": once}, rounds=1, warm=0, most=2).values()
+        ((told,),) = take_turns({"ours": once}, rounds=1, warm=0, most=settings(quick=1, usual=1, long=2)).values()
         return told
 
 

@@ -100,7 +100,7 @@ def main() -> None:
         folder, weights = Path(scratch) / "signs", Path(scratch) / "weights.pt"
         divide(folder, settings(quick=30, usual=None))
         torch.save(installed_weights(), weights)
-        found = take_turns(ways(folder, weights), rounds=rounds, warm=0, most=2)
+        found = take_turns(ways(folder, weights), rounds=rounds, warm=0, most=settings(quick=1, usual=1, long=2))
     same = ("≥ 10 × sooner", ("fastai", "Lightning", "timm"), 0.0)
     free = ("99% within 60 s", ("fastai", "Lightning", "timm", "Keras", "Ultralytics"), 0.95)
     table = lines(found, marks=MARKS, ahead={"Miwake": same, "Miwake, free": free}, what=WHAT.__getitem__)
