@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+BENCHES := start decode cache step epoch predict latency train_cpu scale mnist transfer
+FLAGS ?=
 
 .PHONY: help demo test test-all check format bench clean
 
@@ -12,7 +14,7 @@ help:
 	@echo "make test-all  the long ones too"
 	@echo "make check     format, lint, types, import floors, tests: what CI runs"
 	@echo "make format    put the source in order"
-	@echo "make bench     side by side with peers, some minutes; make bench-NAME for one"
+	@echo "make bench     side by side with peers, under an hour on two cores; make bench-NAME for one, FLAGS=--long"
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -44,10 +46,15 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench-%: $(VENV)/.dev
-	$(BIN)/python bench/$*.py
+bench-train-cpu: bench-train_cpu
+	@:
 
-bench: bench-start bench-decode bench-cache bench-step bench-epoch bench-predict
+bench-%: $(VENV)/.dev
+	$(BIN)/python bench/$*.py $(FLAGS)
+
+# one after the other, whatever -j says: they are timed
+bench: $(VENV)/.dev
+	for name in $(BENCHES); do $(BIN)/python bench/$$name.py $(FLAGS) || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

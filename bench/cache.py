@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
-from harness import Line, arguments, compare, ratios, report, show
+from harness import Line, arguments, compare, ratios, report, settings, show
 
 from miwake import machine
 from miwake.augment import augment
@@ -74,7 +74,7 @@ def main() -> None:
     """Measure."""
     machine.calm_allocator()
     machine.use_threads(1)
-    rounds = arguments().rounds or 5
+    rounds = arguments().rounds or settings(quick=1, usual=5)
     small, large = compare(epoch(32, 36, 20000, 256), rounds=rounds), compare(epoch(224, 256, 600, 32), rounds=rounds)
     lines = [
         Line(

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from harness import DATA, Line, Rounds, arguments, compare, ratios, report, show
+from harness import DATA, Line, Rounds, arguments, compare, ratios, report, settings, show
 
 from miwake import machine
 from miwake.data.config import DataOptions
@@ -89,22 +89,28 @@ def stretches(job: Job) -> dict[str, object]:
 def main() -> None:
     """Measure."""
     machine.calm_allocator()
+    rounds = arguments().rounds or settings(quick=1, usual=5)
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         data = photographs(Path(folder) / "data")
-        for architecture in NETWORKS:
+        for architecture in settings(quick=NETWORKS[1:], usual=NETWORKS):
             machine.use_threads(None)
             cache = Path(folder) / f"cache-{architecture}"
             os.environ["MIWAKE_CACHE"] = str(cache)
             torch.manual_seed(0)
             job, decoding = job_of(architecture, data)
-            found = compare(stretches(job), rounds=arguments().rounds or 5)
+            found = compare(stretches(job), rounds=rounds)
             share = ratios(found["loop"], found["bare"])
             steps = statistics.median(found["bare"].values) * job.train.count / BATCH
             first = Rounds([ratio + decoding / steps for ratio in share.values])
             per = show(found["bare"], "{:.2f}", " s a step")
             lines.append(
-                Line(f"{architecture}, 224 px, later epochs", "≤ 1.05", show(share, "{:.3f}"), f"5 rounds; bound {per}")
+                Line(
+                    f"{architecture}, 224 px, later epochs",
+                    "≤ 1.05",
+                    show(share, "{:.3f}"),
+                    f"{rounds} rounds; bound {per}",
+                )
             )
             lines.append(
                 Line(

@@ -5,6 +5,8 @@ asked and what was reached, and its table goes into `docs/benchmarks.md` between
 
     python bench/NAME.py            measure and print
     python bench/NAME.py --write    and put the table into the documents
+    python bench/NAME.py --quick    tiny sizes and one round, to see that it works: its figures mean nothing
+    python bench/NAME.py --long     where it takes long: the rounds and sizes that the documents show
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from miwake import machine
 
@@ -24,6 +27,8 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 DATA = Path(os.environ.get("MIWAKE_BENCH_DATA", ROOT.parent / "shared" / "data"))
 """Folder of the data sets that `docs/benchmarks.md` names; MIWAKE_BENCH_DATA says where they are."""
+T = TypeVar("T")
+Key = TypeVar("Key")
 DISTURBED = 0.1
 """Share of the machine that other programs may take during a round."""
 
@@ -69,34 +74,58 @@ def _busy() -> float:
 
 
 def _own() -> float:
+    """Processor seconds of this process and of all that it has started, whether they have ended or not."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return times.user + times.system + times.children_user + times.children_system + _living()
 
 
-def compare(ways: Mapping[str, Callable[[], float]], *, rounds: int, warm: int = 1, most: int = 3) -> dict[str, Rounds]:
-    """Call the ways in turns; each returns its figure.
+def _living() -> float:
+    """Processor seconds of the processes below this one that still run, and of those that these have seen end."""
+    parent, ticks = dict[int, int](), dict[int, int]()
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            # the name may hold blanks and brackets; numbers begin behind its last bracket
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parent[int(place.name)] = int(fields[1])
+        ticks[int(place.name)] = sum(int(field) for field in fields[11:15])
+    total, level = 0, {os.getpid()}
+    while level := {child for child, above in parent.items() if above in level}:
+        total += sum(ticks[child] for child in level)
+    return total / os.sysconf("SC_CLK_TCK") if total else 0.0
+
+
+def take_turns(ways: Mapping[Key, Callable[[], T]], *, rounds: int, warm: int = 1, most: int = 3) -> dict[Key, list[T]]:
+    """Call the ways in turns and keep what they return in undisturbed rounds.
 
     Args:
-        ways: name to a function that does the work once and returns seconds, or a rate.
+        ways: name to a function that does the work once.
         rounds: undisturbed rounds that are wanted.
         warm: rounds before, which are not counted.
         most: so many times `rounds` are tried; where too few were undisturbed, the least disturbed are kept, which
             is said.
     """
-    tried: list[tuple[float, dict[str, float]]] = []
+    tried: list[tuple[float, dict[Key, T]]] = []
     for number in range(warm + most * rounds):
         with Load() as load:
             found = {name: way() for name, way in ways.items()}
         if number < warm:
             continue
         tried.append((load.share, found))
-        if sum(share <= DISTURBED for share, _ in tried) >= rounds:
+        if arguments().quick or sum(share <= DISTURBED for share, _ in tried) >= rounds:
             break
     tried.sort(key=lambda one: one[0])
     kept = tried[:rounds]
     if kept[-1][0] > DISTURBED:
         print(f"Other programs took up to {100 * kept[-1][0]:.0f}% of the machine in the rounds that were kept.")
-    return {name: Rounds([found[name] for _, found in kept]) for name in ways}
+    return {name: [found[name] for _, found in kept] for name in ways}
+
+
+def compare(ways: Mapping[str, Callable[[], float]], *, rounds: int, warm: int = 1, most: int = 3) -> dict[str, Rounds]:
+    """As `take_turns`, for ways that return their figure: seconds, or a rate."""
+    found = take_turns(ways, rounds=rounds, warm=warm, most=most)
+    return {name: Rounds(values) for name, values in found.items()}
 
 
 def ratios(one: Rounds, other: Rounds) -> Rounds:
@@ -135,6 +164,8 @@ def report(name: str, title: str, lines: Sequence[Line], *, notes: Iterable[str]
     )
     print(text)
     if arguments().write:
+        if arguments().quick:
+            sys.exit("bench: figures of --quick do not go into the documents")
         _put(name, text)
 
 
@@ -155,10 +186,18 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument("--rounds", type=int, default=None, help="undisturbed rounds")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes and one round: does it work?")
+    parser.add_argument("--long", action="store_true", help="as many rounds, or as large, as the documents show")
     known, strange = parser.parse_known_args()
     if strange:
         sys.exit(f"bench: unknown {' '.join(strange)}")
     return known
+
+
+def settings(*, quick: T, usual: T, long: T | None = None) -> T:
+    """What suits the flags: `long` is the usual where a bench takes no longer."""
+    asked = arguments()
+    return quick if asked.quick else long if asked.long and long is not None else usual
 
 
 def show(rounds: Rounds, form: str = "{:.0f}", unit: str = "") -> str:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from harness import DATA, Line, arguments, compare, ratios, report, show
+from harness import DATA, Line, arguments, compare, ratios, report, settings, show
 
 PICTURE = next(iter(sorted((DATA / "coco-128").rglob("*.jpg"))))
 PLAIN = f"""
@@ -38,7 +38,7 @@ def process(command: Sequence[str]) -> Callable[[], float]:
 
 def main() -> None:
     """Measure."""
-    python, rounds = sys.executable, arguments().rounds or 5
+    python, rounds = sys.executable, arguments().rounds or settings(quick=1, usual=5)
     found = compare(
         {
             "help": process([python, "-m", "miwake", "--help"]),

@@ -1,6 +1,6 @@
 """What the training loop costs a step beyond plain slices of a tensor.
 
-    python bench/step.py
+    python bench/step.py [--quick]
 
 A network so small that a step is all overhead, trained by the loop itself (augmentation off; logging, progress, best
 weights and checkpoints on) and by the shortest loop that one can write over the same uint8 tensor. Rounds alternate;
@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from harness import settings
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -32,7 +33,8 @@ from miwake.training.loop import Trainer
 from miwake.training.plan import draft
 from miwake.types import Preprocessing
 
-BATCH, SIDE, STEPS, ROUNDS = 64, 8, 200, 40
+BATCH, SIDE, STEPS = 64, 8, 200
+ROUNDS = settings(quick=2, usual=40)
 SHAPE = Preprocessing(size=(SIDE, SIDE), channels=1, mean=(0.5,), std=(0.25,))
 
 
