@@ -15,7 +15,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,9 @@ class Facts:
     """Hash of the stored pixels: equal for equal pictures of one kind."""
     pixels: bytes | None
     """Hash of the whole picture, where it was needed."""
+
+
+_columns = attrgetter(*(entry.name for entry in fields(Facts) if entry.name != "slot"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +148,7 @@ class Store:
                 raise
             self._index.executemany(
                 "INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((entry.content, start + n, *astuple(entry.facts)[1:]) for n, entry in enumerate(new)),
+                ((entry.content, start + n, *_columns(entry.facts)) for n, entry in enumerate(new)),
             )
 
     def note_pixels(self, hashes: Iterable[tuple[bytes, bytes]]) -> None:
