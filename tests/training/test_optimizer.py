@@ -10,7 +10,7 @@ from torch import nn
 
 from miwake.tasks.task import Turn
 from miwake.training.config import Training
-from miwake.training.optimizer import Average, learning, make_optimizer
+from miwake.training.optimizer import Average, Statistics, learning, make_optimizer
 from miwake.training.plan import draft
 
 
@@ -50,3 +50,20 @@ def test_average_follows_and_takes_statistics_along():
     assert torch.allclose(average.model[0].weight, torch.full((8, 4), 1.1))
     assert torch.allclose(average.model[1].running_mean, torch.tensor(3.0))
     assert int(average.model[1].num_batches_tracked) == 7
+
+
+def test_statistics_begin_as_plain_means_and_then_follow():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.BatchNorm1d(3, momentum=0.02), nn.BatchNorm1d(3, momentum=None))
+    statistics, means, spreads = Statistics(model), [], []
+    for step in range(8):
+        batch = torch.randn(16, 3) * 5 + 40
+        statistics.warm(step)
+        model(batch)
+        means.append(batch.mean(0))
+        spreads.append(batch.var(0))
+    torch.testing.assert_close(model[0].running_mean, torch.stack(means).mean(0))
+    torch.testing.assert_close(model[0].running_var, torch.stack(spreads).mean(0))
+    for step in range(8, 60):
+        statistics.warm(step)
+    assert [norm.momentum for norm in model] == [0.1, 0.02, None]

@@ -28,7 +28,7 @@ from miwake.training.contest import Contest
 from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Mirror, Moment, State, non_finite
 from miwake.training.losses import Losses
-from miwake.training.optimizer import Average, learning, let_learn, make_optimizer, update
+from miwake.training.optimizer import Average, Statistics, learning, let_learn, make_optimizer, update
 from miwake.training.schedule import Course, rate
 from miwake.types import Batch, sentences_from_json
 
@@ -49,6 +49,7 @@ class Trainer:
         self.ends = list(accumulate(round(phase.share * recipe.epochs) * self.steps for phase in job.phases))
         self.state = State(course=Course(total=self.ends[-1]))
         self.average = Average(job.model, recipe.average, self.ends[-1]) if recipe.average and self.ends[-1] else None
+        self.statistics = Statistics(job.model)
         self.state.mirror = job.augmentation.mirror
         kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
         self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
@@ -142,6 +143,8 @@ class Trainer:
         """One optimizer step of every turn."""
         state, recipe = self.state, self.job.recipe
         factor = rate(recipe.schedule, recipe.warmup, state.course.done)
+        if not phase.frozen_norm:
+            self.statistics.warm(state.course.step)
         for turn, parameters, optimizer in self.turns:
             if len(self.turns) > 1:
                 let_learn(self.job.model, parameters)

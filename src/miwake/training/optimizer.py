@@ -1,8 +1,9 @@
-"""Optimizers, and the moving average of the weights."""
+"""Optimizers, and moving averages: of the weights, and of what batch normalisation has seen."""
 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Collection, Container, Sequence
 from typing import Any
 
@@ -94,3 +95,24 @@ class Average:
         torch._foreach_lerp_(self._floats, self._sources, weight)
         for mine, theirs in self._others:
             mine.copy_(theirs)
+
+
+class Statistics:
+    """The running statistics of batch normalisation, which begin as plain means of what was seen.
+
+    They would begin with a mean of 0 and a variance of 1, which a short training does not forget, and so be judged by
+    numbers that no picture has.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        norms = [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+        self._norms = [(norm, norm.momentum) for norm in norms if norm.momentum is not None]
+        least = min((momentum for _, momentum in self._norms if momentum), default=1.0)
+        self._warm = math.ceil(1 / least)
+        """Steps after which every one has its own momentum again."""
+
+    def warm(self, step: int) -> None:
+        """Set the momenta for step number `step` (from 0)."""
+        if step <= self._warm:
+            for norm, momentum in self._norms:
+                norm.momentum = max(momentum, 1 / (step + 1))
