@@ -43,6 +43,14 @@ def test_a_mexican_hat_is_found_again(sign: int) -> None:
     np.testing.assert_allclose(fits.weights[0], [sign, 0.9 * sign], rtol=0.05)
 
 
+def test_a_blob_is_no_gabor_function() -> None:
+    """Though one with stripes wider than the filter fits it."""
+    blob, _ = hat_pair((11, 11), np.array([[5.5, 5.5, 1.8, 3.0]]))[0].reshape(2, 11, 11)
+    fits = fit_gabor(np.stack([blob, -blob, gabor(11, angle=20, wavelength=6)]))
+    assert fits.r2.min() > 0.9
+    assert fits.good.tolist() == [False, False, True]
+
+
 def test_a_blob_is_no_hat_and_stripes_are_none_either() -> None:
     blob, _ = hat_pair((11, 11), np.array([[5.5, 5.5, 1.8, 3.0]]))[0].reshape(2, 11, 11)
     fits = fit_hat(np.stack([blob, gabor(11, angle=20, wavelength=4)]))

@@ -27,8 +27,8 @@ Kind = Literal["gabor", "hat"]
 GOOD = 0.8
 """R² from which a filter counts as fitted."""
 _PARAMETERS = {"gabor": 8, "hat": 6}
-_SURROUND = 0.2
-"""Weight of the surround over that of the centre, below which a hat is a blob."""
+_OTHER = 0.2
+"""A blob has one sign alone: least share of the other sign, in a hat's weights and in the peaks of a Gabor function."""
 _STARTS, _STEPS = 2, 40
 
 
@@ -50,10 +50,12 @@ class Fits:
 
     @property
     def good(self) -> NDArray[np.bool_]:
-        """(N) whether it counts as fitted; a hat needs a surround too."""
-        if self.kind == "gabor":
-            return self.r2 >= GOOD
-        return (self.r2 >= GOOD) & (np.abs(self.weights[:, 1]) >= _SURROUND * np.abs(self.weights[:, 0]))
+        """(N) whether it counts as fitted: a hat needs a surround, too, and a Gabor function stripes."""
+        if self.kind == "hat":
+            one, other = np.abs(self.weights).T
+        else:
+            other, one = np.sort([self.pictures.max((1, 2)), -self.pictures.min((1, 2))], axis=0)
+        return np.asarray((self.r2 >= GOOD) & (other >= _OTHER * one))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
