@@ -65,6 +65,10 @@ usual, momentum = (
 assert momentum.robustness.attack == "momentum"
 assert abs(momentum.robustness.attacked.fooled - usual.robustness.attacked.fooled) <= 3
 assert momentum.robustness.attacked.fooled > 0
+# the network that learns by itself
+alone = ["--model", "patches", "--threads", "1", "--device", "cpu", "--out", "run-patches"]
+assert command(["train", "filename", "--source", "filename", *alone]) == 0
+assert mw.open_run("run-patches").evaluation()["test"]["accuracy"]["value"] > 0.6
 
 for lang in ("en", "ja"):
     page = mw.lesson("edges", out=Path(f"edges.{lang}.html"), lang=lang).page
@@ -85,7 +89,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("extended")
     shutil.copytree(ROOT / "src" / "miwake", root / "src" / "miwake", ignore=shutil.ignore_patterns("__pycache__"))
     files = FILE.findall(PAGE.read_text(encoding="utf-8"))
-    assert len(files) == 10
+    assert len(files) == 11
     for name, text in files:
         assert not (root / name).exists(), f"{name} is a file of the package"
         (root / name).write_text(text, encoding="utf-8")
@@ -116,5 +120,5 @@ def test_new_network_passes_the_conformance_suite(package: Path) -> None:
         "no:cacheprovider",
         "tests/conformance",
         "-k",
-        "dilated or filename or grade",
+        "dilated or patches or filename or grade",
     )

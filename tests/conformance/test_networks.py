@@ -151,7 +151,7 @@ ALONE = [name for name in networks.names() if registry.entry(name).stages]
 
 
 def test_some_networks_learn_by_themselves() -> None:
-    assert {"neocognitron"} <= set(ALONE)
+    assert {"neocognitron", "deep-belief", "deep-belief-photo"} <= set(ALONE)
 
 
 def squares(count: int, channels: int, side: int) -> tuple[torch.Tensor, torch.Tensor]:

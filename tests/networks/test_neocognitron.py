@@ -210,3 +210,24 @@ def test_three_stages_see_ever_more_of_the_picture() -> None:
         seen.append(int((gradient[0, 0].abs().sum(0) > 1e-12).sum()))
     assert seen == sorted(seen)
     assert seen[0] < seen[2] < seen[4]
+
+
+def test_bases_show_what_each_stage_has_learnt_as_a_picture() -> None:
+    torch.manual_seed(0)
+    model = networks.build("neocognitron", channels=1, classes=2, size=(28, 28))
+    assert isinstance(model, Neocognitron)
+    upright, level = stroke(90, 5)[0], stroke(0, 5)[0]
+    with torch.no_grad():
+        for layer in (model.s1, model.s2, model.s3):
+            layer.a.weight.zero_()
+            layer.b.fill_(2.0)
+        model.s1.a.weight[0, 0], model.s1.a.weight[1, 0] = 2 * upright, 2 * level
+        model.s2.a.weight[0, 1, 2, 2] = 1.0  # the level one, in the middle
+    bases = networks.bases(model)
+    torch.testing.assert_close(bases["s1"][:2, 0], torch.stack([upright, level]))  # what was learnt, not how often
+    assert [tuple(pictures.shape[:2]) for pictures in bases.values()] == [(24, 1), (64, 1), (96, 1)]
+    drawn = bases["s2"][0, 0]
+    middle = drawn.shape[0] // 2
+    assert drawn[middle].sum() > 1.2 * drawn[:, middle].sum()  # longer than high
+    assert torch.equal(bases["s2"][1:], torch.zeros_like(bases["s2"][1:]))
+    assert networks.bases(torch.nn.Linear(2, 2)) == {}

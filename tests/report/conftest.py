@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from miwake.evaluation.results import Bin, Calibration, ClassDecision, ClassFigures, Decision, Evaluation
+from miwake.explanation.gabor import study
 from miwake.look.text import Language
 from miwake.report.contents import (
     Command,
@@ -24,6 +25,7 @@ from miwake.report.contents import (
 from miwake.types import Figure, Preprocessing
 
 Contents = Callable[..., ReportContents]
+STUDY = study(np.random.default_rng(2).normal(size=(4, 1, 5, 5)), random=2)
 
 
 def figure(value: float, count: int) -> Figure:
@@ -242,6 +244,7 @@ def make_contents(
             for place in range(4)
         ],
         "filters": np.random.default_rng(1).normal(size=(32, channels, 5, 5)),
+        "study": STUDY,
         "configuration": {"model": "auto", "augmentation": {"rotation": 15.0, "mirror": "none"}, "classes": ["a", 1]},
         "environment": {"machine": "2 cores", "versions": {"torch": "2.9.0"}},
         "commands": [

@@ -206,7 +206,7 @@ def test_what_was_chosen_can_be_written_down(alone):
 # -- the whole way ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["neocognitron"])
+@pytest.mark.parametrize("name", ["neocognitron", "deep-belief-photo"])
 def test_the_command_line_trains_and_answers(miwake, place, tmp_path: Path, name: str):
     """Four corners are not what these networks are for, but the way is the same as for any."""
     flags = ("--threads", "1", "--device", "cpu", "--image-size", "24", "--out", tmp_path / "run")

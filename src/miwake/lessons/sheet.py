@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.lessons.formulas import backprop, blocks, convolution, descent, functions, neurons, pooling, sight
+from miwake.lessons.formulas import (
+    backprop,
+    blocks,
+    boltzmann,
+    convolution,
+    descent,
+    functions,
+    neocognitron,
+    neurons,
+    pooling,
+    sight,
+)
 from miwake.lessons.model import Lesson, Numbers
 
 Array = NDArray[np.float64]
@@ -164,6 +175,23 @@ def along(even: Array, odd: Array, angle: Array, width: Array, both: Array) -> A
     return np.array(rows)
 
 
+def plane(planes: Array, number: Array) -> Array:
+    """One of the rows of K planes as a square picture."""
+    side = round(planes.shape[1] ** 0.5)
+    return np.asarray(planes[int(number)].reshape(side, side))
+
+
+def learnt_filter(learnt: Array, side: Array) -> Array:
+    """The filter at the head of `boltzmann.divergence_after`."""
+    return learnt[: int(side) ** 2].reshape(int(side), int(side))
+
+
+def learnt_errors(learnt: Array, side: Array) -> Array:
+    """The errors at its end, as points (step, error)."""
+    errors = learnt[int(side) ** 2 + 1 :]
+    return np.stack([np.arange(len(errors), dtype=np.float64), errors], axis=1).reshape(-1, 2)
+
+
 def depth_gradients(layers: Array, x: Array, scale: Array, depth: Array, shortcut: Array) -> Array:
     """‖∂y/∂z‖ for the input z of each layer, from the last to the first: points (layers above it, size).
 
@@ -243,6 +271,24 @@ OPERATIONS: dict[str, Operation] = {
     "balanced": sight.balanced,
     "simple_cell": sight.simple_cell,
     "complex_cell": sight.complex_cell,
+    "s_cells": neocognitron.s_cells,
+    "inhibitory_cells": _whole(1)(neocognitron.inhibitory_cells),
+    "learnt_synapses": neocognitron.learnt_synapses,
+    "learnt_inhibition": neocognitron.learnt_inhibition,
+    "c_cells": _whole(2)(neocognitron.c_cells),
+    "planes_after": _whole(4)(neocognitron.planes_after),
+    "plane": plane,
+    "sigmoid": functions.sigmoid,
+    "hidden_chances": boltzmann.hidden_chances,
+    "pooling_chances": boltzmann.pooling_chances,
+    "first_block": boltzmann.first_block,
+    "reconstruction": boltzmann.reconstruction,
+    "together": boltzmann.together,
+    "divergence_after": lambda w, pictures, bias, rate, sparse, steps: boltzmann.divergence_after(
+        w, pictures, float(bias), float(rate), float(sparse), int(steps)
+    ),
+    "learnt_filter": learnt_filter,
+    "learnt_errors": learnt_errors,
     "against": against,
     "parabola": parabola,
     "on_parabola": on_parabola,

@@ -20,8 +20,8 @@ _LOSSLESS = 48
 """Up to this side a picture is kept pixel by pixel, and shown with square pixels."""
 _PLANES = 9
 """More planes than these are not told apart at a glance; the first are shown."""
-_FILTERS = 96
-"""Of a layer at most."""
+MOST = 96
+"""Filters of a layer that a page shows at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +103,12 @@ def filter_pictures(filters: NDArray[Any]) -> list[NDArray[np.uint8]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """A first layer."""
+    """Small pictures of a layer's weights."""
 
-    thumbs: list[Thumbnail]
+    title: str = ""
+    """Empty for a first layer that stands alone."""
+    columns: list[tuple[Thumbnail, ...]]
+    """Pictures that stand one above the other."""
     alt: str
     sentences: list[str]
 
@@ -120,12 +123,20 @@ def filters(weights: NDArray[Any] | None, language: Language) -> Filters | None:
     if weights is None or not len(weights):
         return None
     total, _, height, width = weights.shape
-    shown = min(total, _FILTERS)
-    sentences = [words("report.filters.sentence", language, n=f"{total:,}", height=height, width=width)]
-    if shown < total:
-        sentences.append(words("report.filters.some", language, n=shown, total=f"{total:,}"))
+    shown = min(total, MOST)
+    sentence = words("report.filters.sentence", language, n=f"{total:,}", height=height, width=width)
     return Filters(
-        thumbs=[thumbnail(picture, 64) for picture in filter_pictures(weights[:shown])],
+        columns=columns(weights[:shown], 64),
         alt=words("report.filters.alt", language, n=shown),
-        sentences=sentences,
+        sentences=[sentence, *some(shown, total, language)],
     )
+
+
+def columns(weights: NDArray[Any], side: int) -> list[tuple[Thumbnail, ...]]:
+    """Each filter of (F, C, h, w) by itself."""
+    return [(thumbnail(picture, side),) for picture in filter_pictures(weights)]
+
+
+def some(shown: int, total: int, language: Language) -> list[str]:
+    """What is said where not all are shown."""
+    return [words("report.filters.some", language, n=shown, total=f"{total:,}")] if shown < total else []

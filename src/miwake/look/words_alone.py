@@ -22,4 +22,15 @@ WORDS: dict[str, dict[Language, str]] = {
         "体を{passes}通して見ます。見積もりは{seconds:.0f}秒、メモリ{memory:.1f} GiB です。結果はすべて {folder} に保存"
         "します。",
     },
+    "report.bases.layer": {"en": "Layer “{name}”", "ja": "層「{name}」"},
+    "report.bases.sentence": {
+        "en": "What each of its {n} kinds of units looks for, learnt without labels, as it would appear in the "
+        "picture ({height:d} × {width:d} pixels). Mid-grey is zero.",
+        "ja": "ラベルなしで学習した{n}種類のユニットが、画像の中に何を探しているかを示します（{height:d}×{width:d}画"
+        "素）。中間の灰色がゼロです。",
+    },
+    "report.bases.alt": {
+        "en": "What {n} kinds of units of the layer {name} look for, as small pictures.",
+        "ja": "層 {name} の{n}種類のユニットが探すものを小さな画像で示したもの。",
+    },
 }

@@ -22,7 +22,7 @@ _FRAME: dict[str, dict[Language, str]] = {
     "report.nav.data": {"en": "The pictures", "ja": "画像データ"},
     "report.nav.seen": {"en": "What the model saw", "ja": "モデルが見た画像"},
     "report.nav.learning": {"en": "How it learnt", "ja": "学習の経過"},
-    "report.nav.filters": {"en": "What it looks for first", "ja": "最初の層が見ているもの"},
+    "report.nav.filters": {"en": "What its filters look for", "ja": "フィルタが探しているもの"},
     "report.nav.model": {"en": "The model", "ja": "モデル"},
     "report.nav.next": {"en": "What to type next", "ja": "次に実行するコマンド"},
     "report.nav.details": {"en": "Settings and machine", "ja": "設定と実行環境"},

@@ -11,13 +11,22 @@ from miwake.networks.config import ModelOptions
 
 if TYPE_CHECKING:
     from miwake.networks.facts import ModelFacts, describe
-    from miwake.networks.layers import Learner, classifier, depth_groups, features, first_filters, inputs_of
+    from miwake.networks.layers import (
+        Learner,
+        bases,
+        classifier,
+        depth_groups,
+        features,
+        first_filters,
+        inputs_of,
+    )
     from miwake.networks.registry import build, names, usual_size
 
 __all__ = [
     "Learner",
     "ModelFacts",
     "ModelOptions",
+    "bases",
     "build",
     "classifier",
     "depth_groups",
@@ -33,6 +42,7 @@ _HOMES = {
     "ModelFacts": "facts",
     "describe": "facts",
     "Learner": "layers",
+    "bases": "layers",
     "classifier": "layers",
     "depth_groups": "layers",
     "features": "layers",

@@ -97,6 +97,15 @@ def first_filters(model: nn.Module) -> Tensor | None:
     return None
 
 
+def bases(model: nn.Module) -> dict[str, Tensor]:
+    """What the units of a network's layers look for, as pictures (K, C, h, w) by layer, on the CPU.
+
+    Only a network can say that has a method `bases`, such as one whose layers learn by themselves; else none.
+    """
+    ask = getattr(model, "bases", None)
+    return {name: pictures.detach().float().cpu() for name, pictures in ask().items()} if callable(ask) else {}
+
+
 def depth_groups(model: nn.Module) -> list[list[str]]:
     """Names of all parameters in groups from the input to the output, for learning rates that fall towards the input.
 

@@ -62,6 +62,20 @@ class Neocognitron(nn.Module):
         out: Tensor = self.dense(self.dropout(x.flatten(1)))
         return out
 
+    @torch.no_grad()
+    def bases(self) -> dict[str, Tensor]:
+        """What the planes of each S-layer have learnt, as the layers below would draw it: (K, C, side, side)."""
+        found = {"s1": self.s1.template()}
+        for name, layers in (
+            ("s2", (self.s2, self.c1, self.s1)),
+            ("s3", (self.s3, self.c2, self.s2, self.c1, self.s1)),
+        ):
+            drawn = layers[0].template()
+            for layer in layers[1:]:
+                drawn = layer.down(drawn)
+            found[name] = drawn
+        return found
+
 
 class Synapses(NamedTuple):
     """What an S-layer has learnt so far."""
@@ -114,6 +128,14 @@ class SCells(nn.Module):
         energy = x.square().sum(1, keepdim=True)
         mean = functional.conv2d(energy, self.c[None, None], padding=self.a.padding)
         return mean.clamp_min(1e-12).sqrt()
+
+    def template(self) -> Tensor:
+        """What each plane has learnt, (K, K before, side, side), all of about the same strength."""
+        return self.a.weight / self.b.clamp_min(_START).view(-1, 1, 1, 1)
+
+    def down(self, u: Tensor) -> Tensor:
+        """The sum of the planes' templates at the places and by the strengths of u, (B, K, H, W)."""
+        return functional.conv_transpose2d(u, self.template())
 
     def observe(self, x: Tensor, state: Synapses | None) -> Synapses:
         """Learn from pictures, one after the other.
@@ -200,6 +222,11 @@ class CCells(nn.Module):
         inhibition = excitation.mean(1, keepdim=True)
         answer = functional.relu((1 + excitation) / (1 + inhibition) - 1)
         return answer / (ALPHA + answer)
+
+    def down(self, u: Tensor) -> Tensor:
+        """The field of each C-cell by the strengths of u: (B, K, H, W) to (B, K, sH + side - s, …)."""
+        field = self.d.expand(u.shape[1], 1, -1, -1)
+        return functional.conv_transpose2d(u, field, stride=self.stride, groups=u.shape[1])
 
 
 def falling(side: int) -> Tensor:

@@ -1,15 +1,15 @@
-"""What comes before the first learnt features: ink on its ground, and the retina's Mexican hats."""
+"""What comes before the first learnt features: ink on its ground, or contrast with what is around."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-_FLOOR = 0.02
-"""Variance, as a share of the mean one, below which a direction of the patches counts as noise."""
+_AROUND = 2.0
+"""Standard deviation, in pixels, of what counts as around."""
+_FAINT = 0.01
+"""Contrast, in standard deviations of the data, below which a picture is flat."""
 
 
 def ink(x_BCHW: Tensor) -> Tensor:
@@ -22,51 +22,23 @@ def ink(x_BCHW: Tensor) -> Tensor:
     return off / off.amax((1, 2, 3), keepdim=True).clamp_min(1e-6)
 
 
-class Moments(NamedTuple):
-    """Sums over patches of a picture."""
+def contrast(x_BCHW: Tensor) -> Tensor:
+    """Each pixel less the mean around it, over the spread around it: a few units at most, whatever the light.
 
-    patches: int
-    first: Tensor
-    """(N) sum of the patches."""
-    second: Tensor
-    """(N, N) sum of their outer products."""
-
-
-class Whitening(nn.Module):
-    """Makes neighbouring pixels independent, as far as two of them can be: what they share tells nothing new.
-
-    The filter is the middle row of the symmetric whitening of patches (ZCA: Bell and Sejnowski 1997, section 3). On
-    photographs it becomes a Mexican hat, which is how the retina's ganglion cells see (Atick and Redlich 1992).
+    Jarrett, Kavukcuoglu, Ranzato and LeCun 2009, section 2.1, each colour less its own mean. Ganglion cells of the
+    retina answer like this: to the centre of their field against its surround, and relative to what is usual there.
     """
+    centred = x_BCHW - _around(x_BCHW)
+    spread = _around(centred.square().mean(1, keepdim=True)).clamp_min(0).sqrt()
+    usual = spread.mean((1, 2, 3), keepdim=True)
+    return centred / torch.maximum(spread, usual).clamp_min(_FAINT)
 
-    def __init__(self, channels: int, side: int) -> None:
-        super().__init__()
-        self.side = side
-        self.filter = nn.Conv2d(channels, channels, side, bias=False)
-        nn.init.dirac_(self.filter.weight)
 
-    def forward(self, x_BCHW: Tensor) -> Tensor:
-        """(B, C, H, W), the edges continued; about unit variance once it has learnt."""
-        edge = self.side // 2
-        out: Tensor = self.filter(functional.pad(x_BCHW, (edge,) * 4, mode="replicate"))
-        return out
-
-    def observe(self, x_BCHW: Tensor, state: Moments | None) -> Moments:
-        """Add the patches of some pictures, a few from each."""
-        step = max(1, self.side // 2)
-        patches = functional.unfold(x_BCHW, self.side, stride=step).transpose(1, 2).flatten(0, 1).double()
-        first, second = patches.sum(0), patches.T @ patches
-        if state is None:
-            return Moments(len(patches), first, second)
-        return Moments(state.patches + len(patches), state.first + first, state.second + second)
-
-    def finish(self, state: Moments) -> None:
-        """Take over the filter that whitens what was seen."""
-        mean = state.first / state.patches
-        variance, directions = torch.linalg.eigh(state.second / state.patches - mean[:, None] * mean)
-        floor = _FLOOR * variance.mean().clamp_min(1e-12)
-        whitening = directions * (variance.clamp_min(0) + floor).rsqrt() @ directions.T
-        channels = self.filter.weight.shape[0]
-        middle = self.side**2 // 2 + torch.arange(channels, device=mean.device) * self.side**2
-        with torch.no_grad():
-            self.filter.weight.copy_(whitening[middle].view_as(self.filter.weight))
+def _around(x_BCHW: Tensor) -> Tensor:
+    """The mean around each pixel by a Gaussian, the edges continued."""
+    reach, channels = round(3 * _AROUND), x_BCHW.shape[1]
+    place = torch.arange(-reach, reach + 1, device=x_BCHW.device, dtype=x_BCHW.dtype)
+    weights = torch.exp(-0.5 * (place / _AROUND) ** 2)
+    row = (weights / weights.sum()).expand(channels, 1, 1, -1)
+    padded = functional.pad(x_BCHW, (reach,) * 4, mode="replicate")
+    return functional.conv2d(functional.conv2d(padded, row, groups=channels), row.mT, groups=channels)

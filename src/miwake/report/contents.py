@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from miwake.explanation.gabor import Study
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DataFacts:
@@ -117,6 +119,10 @@ class ReportContents:
     seen: Sequence[Seen] = ()
     filters: NDArray[Any] | None = None
     """(F, C, h, w) float: weights of the first convolution; None where there is none."""
+    bases: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """(K, C, h, w) float by layer: what its units look for, projected down to the picture; most networks cannot say."""
+    study: Study | None = None
+    """Which filters of the first layer are like Gabor functions; None where they are too small to tell."""
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """What was asked for and chosen; may be nested."""
     environment: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from typing import Any
 from miwake.errors import MiwakeError
 from miwake.files import write_text
 from miwake.look import charts, page
-from miwake.look.pictures import filters
 from miwake.look.text import clean
 from miwake.look.words import told, words
 from miwake.report.classes import classes
@@ -17,6 +16,7 @@ from miwake.report.contents import ReportContents
 from miwake.report.data import data
 from miwake.report.facts import model, preprocessing, settings
 from miwake.report.gallery import Budget, mistakes, seen
+from miwake.report.layers import filters
 from miwake.report.learning import learning
 from miwake.report.result import result
 from miwake.report.trust import trust
@@ -86,7 +86,7 @@ def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
         "data": data(contents, budget),
         "seen": seen(contents, budget),
         "learning": learning(contents),
-        "filters": filters(contents.filters, language),
+        "filters": filters(contents),
         "model": model(contents.model, language),
         "preprocessing": preprocessing(contents.preprocessing, language),
         "commands": [(command.line, told(command.why, language)) for command in contents.commands],

@@ -17,8 +17,9 @@ from miwake.data.decode import decode
 from miwake.data.header import BadPicture
 from miwake.data.pictures import Pictures
 from miwake.data.preprocess import centre
+from miwake.explanation.gabor import Study, study, telling
 from miwake.look.text import Language
-from miwake.networks import first_filters
+from miwake.networks import bases, first_filters
 from miwake.networks.facts import measure
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
 from miwake.run import Run
@@ -27,7 +28,7 @@ from miwake.training.job import Fitted
 from miwake.types import TEST, TRAIN, VAL, Batch, Dataset, Note, Sentence, sentences_from_json
 from miwake.verbs._judge import Judged, counts
 
-_MISTAKES, _EXAMPLES, _SEEN, _VERSIONS = 24, 8, 8, 5
+_MISTAKES, _EXAMPLES, _SEEN, _VERSIONS, _STUDIED = 24, 8, 8, 5, 96
 
 
 def contents(
@@ -42,7 +43,9 @@ def contents(
     language: Language,
 ) -> ReportContents:
     """Everything that `report.write` lays out."""
-    config, history, first = run.config(), run.history(), first_filters(model)
+    config, history = run.config(), run.history()
+    first, drawn = first_filters(model), {name: pictures.numpy() for name, pictures in bases(model).items()}
+    filters = None if first is None else first.numpy()
     kept = None
     if fitted is not None:
         kept = next((n for n, row in enumerate(fitted.history) if row is fitted.best or row == fitted.best), None)
@@ -58,12 +61,20 @@ def contents(
         mistakes=_mistakes(judged, dataset, pictures),
         examples=_examples(dataset, pictures),
         seen=_seen(dataset, pictures, judged, choice if fitted is None else _as_trained(choice, fitted)),
-        filters=None if first is None else first.numpy(),
+        filters=filters,
+        bases=drawn,
+        study=_study(next(iter(drawn.values()), filters)),
         configuration={"asked": config["request"], "chosen": _settings(config["chosen"])},
         environment=run.environment(),
         commands=_commands(run, interrupted=fitted is not None and fitted.interrupted),
         language=language,
     )
+
+
+def _study(filters: NDArray[Any] | None) -> Study | None:
+    """Of the first layer, where its filters are large enough and finite."""
+    tells = filters is not None and telling(filters) and bool(np.isfinite(filters).all())
+    return study(filters[:_STUDIED]) if filters is not None and tells else None
 
 
 def _settings(chosen: dict[str, Any]) -> dict[str, Any]:

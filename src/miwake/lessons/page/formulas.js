@@ -182,7 +182,80 @@ const balanced = (h) => {
 const simpleCell = (x, h) => Math.max(0, dot(flat(x), flat(h)));
 const complexCell = (x, even, odd) => Math.hypot(dot(flat(x), flat(even)), dot(flat(x), flat(odd)));
 
+// the Neocognitron
+const averages = (x, side) => windows(x, side, side, 1, (seen) => mean(flat(seen)));
+const rootMeanSquare = (seen) => Math.sqrt(mean(seen.map((value) => value * value)));
+const inhibitoryCells = (x, side) => windows(x, side, side, 1, (seen) => rootMeanSquare(flat(seen)));
+const sCells = (x, a, b, r) =>
+  both((excitation, v) => r * Math.max((1 + excitation) / (1 + ((2 * r) / (1 + r)) * b * v) - 1, 0),
+    convolve(x, a), inhibitoryCells(x, a.length));
+const cCells = (own, other, side) => {
+  const [first, second] = [own, other].map((u) =>
+    each((value) => side * side * value, averages(pad(u, Math.floor(side / 2)), side)));
+  return both((mine, its) => {
+    const answer = Math.max((1 + mine) / (1 + (mine + its) / 2) - 1, 0);
+    return answer / (0.5 + answer);
+  }, first, second);
+};
+const square = (row) => {
+  const side = Math.round(Math.sqrt(row.length));
+  return table(side, side, (i, j) => row[i * side + j]);
+};
+const planesAfter = (start, pictures, r, q, steps) => {
+  const a = start.map((row) => [...row]), b = start.map(() => 0), side = Math.round(Math.sqrt(start[0].length));
+  for (const step of range(steps)) {
+    const x = square(pictures[step % pictures.length]);
+    let best = { u: -1 };
+    a.forEach((row, k) => sCells(x, square(row), b[k], r).forEach((line, i) => line.forEach((u, j) => {
+      if (u > best.u) best = { u, k, i, j };
+    })));
+    const seen = flat(x.slice(best.i, best.i + side).map((row) => row.slice(best.j, best.j + side)));
+    a[best.k] = a[best.k].map((value, n) => value + (q * seen[n]) / seen.length);
+    b[best.k] += (q / 2) * rootMeanSquare(seen);
+  }
+  return a;
+};
+
+// the Boltzmann machine
+const totals = (exponents) => windows(exponents, 2, 2, 2, (seen) => 1 + sum(flat(seen)));
+const hiddenChances = (into) => {
+  const exponents = each(Math.exp, into), total = totals(exponents);
+  return exponents.map((row, i) => row.map((value, j) => value / total[i >> 1][j >> 1]));
+};
+const firstBlock = (into) => {
+  const chances = hiddenChances(into).slice(0, 2).flatMap((row) => row.slice(0, 2));
+  return [...chances, 1 - sum(chances)];
+};
+const reconstruction = (h, w, c) => each((value) => sigmoid(value + c), transposedConvolve(h, w));
+const divergenceAfter = (w, pictures, bias, rate, sparse, steps) => {
+  const errors = [];
+  for (const step of range(steps)) {
+    const v = square(pictures[step % pictures.length]);
+    const h = hiddenChances(each((value) => value + bias, convolve(v, w)));
+    const again = reconstruction(h, w, -2);
+    const hAgain = hiddenChances(each((value) => value + bias, convolve(again, w)));
+    const places = flat(h).length, data = convolve(v, h), model = convolve(again, hAgain);
+    w = w.map((row, p) => row.map((value, q) => value + (rate * (data[p][q] - model[p][q])) / places));
+    bias += rate * (mean(flat(h)) - mean(flat(hAgain)) + sparse - mean(flat(h)));
+    errors.push(mean(flat(both((a, b) => (a - b) ** 2, v, again))));
+  }
+  return [...flat(w), bias, ...errors];
+};
 const OPERATIONS = {
+  together: convolve, reconstruction, plane: (planes, number) => square(planes[number]),
+  s_cells: sCells,
+  inhibitory_cells: inhibitoryCells,
+  learnt_synapses: (t, q) => each((value) => (q * value) / flat(t).length, t),
+  learnt_inhibition: (t, q) => (q / 2) * rootMeanSquare(flat(t)),
+  c_cells: cCells,
+  planes_after: planesAfter,
+  sigmoid: (x) => each(sigmoid, x),
+  hidden_chances: hiddenChances,
+  pooling_chances: (into) => each((total) => 1 - 1 / total, totals(each(Math.exp, into))),
+  first_block: firstBlock,
+  divergence_after: divergenceAfter,
+  learnt_filter: (learnt, side) => table(side, side, (i, j) => learnt[i * side + j]),
+  learnt_errors: (learnt, side) => learnt.slice(side * side + 1).map((error, n) => [n, error]),
   boundary, layer, relu, softmax, pad, descend, dropout, gabor, bar, balanced, answers,
   threshold: (x, w, theta) => threshold(flat(x), flat(w), theta),
   weighted_sum: (x, w) => dot(flat(x), flat(w)),
