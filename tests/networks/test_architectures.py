@@ -48,7 +48,7 @@ def test_the_deep_net_of_the_lectures() -> None:
     assert sum(isinstance(module, nn.Linear) for module in model.modules()) == 2
 
 
-@pytest.mark.parametrize(("name", "factor"), [("small", 1), ("small-wide", 2)])
+@pytest.mark.parametrize(("name", "factor"), [("small-slim", 0.5), ("small", 1), ("small-wide", 2)])
 @pytest.mark.parametrize(
     ("side", "widths", "sides"),
     [
@@ -59,7 +59,7 @@ def test_the_deep_net_of_the_lectures() -> None:
     ],
 )
 def test_the_default_has_more_filters_where_its_maps_are_smaller(
-    name: str, factor: int, side: int, widths: tuple[int, ...], sides: tuple[int, ...]
+    name: str, factor: float, side: int, widths: tuple[int, ...], sides: tuple[int, ...]
 ) -> None:
     with torch.device("meta"):
         model = networks.build(name, channels=1, classes=10, size=(side, side))

@@ -192,8 +192,11 @@ def test_no_fewer_than_make_sense_and_no_more_than_help(job, slow, in_both):
     few = settle(job(), Training(), seconds=1.0, least=10, most=300)
     in_both(few.reasons)
     assert few.recipe.epochs == 10
+    assert few.short
     assert any("--time-limit" in told(reason) for reason in few.reasons)
-    assert settle(job(), Training(), seconds=1e6, least=10, most=300).recipe.epochs == 300
+    most = settle(job(), Training(), seconds=1e6, least=10, most=300)
+    assert most.recipe.epochs == 300
+    assert not most.short
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 7.0])
@@ -205,7 +208,9 @@ def test_a_limit_of_the_users_is_kept(job, slow, seconds):
 
 
 def test_epochs_as_asked(job, slow):
-    assert settle(job(), Training(epochs=123), seconds=1.0, least=10, most=30).recipe.epochs == 123
+    found = settle(job(), Training(epochs=123), seconds=1.0, least=10, most=30)
+    assert found.recipe.epochs == 123
+    assert not found.short
 
 
 def test_observing_takes_no_more_than_its_share(job, slow):

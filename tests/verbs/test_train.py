@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 from miwake import Run, open_run
 from miwake.data.toy import toy_pictures
 from miwake.run import read_header, read_table
+from miwake.training.plan import settle
 
 SMALL = ("--model", "small", "--threads", "1", "--precision", "fp32", "--device", "cpu")
 
@@ -277,6 +279,26 @@ def test_nine_planes_from_end_to_end(tmp_path, miwake):
     assert miwake("evaluate", run, data).code == 0
     ended = miwake("predict", run, tmp_path)
     assert ended.code in (2, 3)
+
+
+# -- too little time for the usual network --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "taken"), [("auto", "small-slim"), ("small", "small")])
+def test_a_slimmer_network_where_the_usual_one_is_too_slow(place, tmp_path, miwake, monkeypatch, model, taken):
+    planned = []
+
+    def slow(job, training, **more):
+        planned.append(job)
+        return replace(settle(job, training, **more), short=True)
+
+    monkeypatch.setattr("miwake.verbs._training.settle", slow)
+    flags = ("--epochs", "1", "--threads", "1", "--precision", "fp32", "--starting-weights", "none", "--model", model)
+    ended = miwake("train", place / "toy", *flags, "--out", tmp_path / "run")
+    assert ended.code == 0, ended.err
+    assert read_header(tmp_path / "run" / "model.safetensors").architecture == taken
+    assert ("so small-slim was taken" in " ".join(ended.out.split())) == (model == "auto")
+    assert len(planned) == (2 if model == "auto" else 1)
 
 
 # -- starting from a run -------------------------------------------------------------------------------------------

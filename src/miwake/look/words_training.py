@@ -40,6 +40,10 @@ _REASONS: dict[str, dict[Language, str]] = {
         "en": "{n} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.",
         "ja": "{n}エポックには、通常の{seconds:.0f}秒より長くかかります。--time-limit で早く終えられます。",
     },
+    "train.slim": {
+        "en": "With a network twice as wide the time would allow too few epochs, so {network} was taken.",
+        "ja": "倍の幅のネットワークではこの時間に十分なエポックを学習できないため、{network} を選びました。",
+    },
     "train.short": {
         "en": "The time allows {n} epoch, fewer than the {least} that make sense: a longer --time-limit would do "
         "better.|The time allows {n} epochs, fewer than the {least} that make sense: a longer --time-limit would do "

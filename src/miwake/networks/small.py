@@ -15,32 +15,34 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-VARIANTS = ("small", "small-wide")
+VARIANTS = ("small", "small-slim", "small-wide")
 SIZE = 64
 SMALLEST = 8
 PAPER = "after Simonyan and Zisserman 2015, and He et al. 2016"
 
 COUNTS = {
+    "small-slim": (275_062, 16_847_808),
     "small": (1_094_434, 65_546_112),
     "small-wide": (4_366_138, 258_494_208),
 }
 
 _TINY = 40
+_FACTORS = {"small-slim": 0.5, "small": 1, "small-wide": 2}
 
 
 def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
     """(B, C, H, W) to (B, classes)."""
-    factor = 2 if variant == "small-wide" else 1
+    factor = _FACTORS[variant]
     return Small(channels=channels, classes=classes, size=size, factor=factor, dropout=dropout or 0.0)
 
 
 class Small(nn.Module):
     """At 28 px: 16, 48, 96 filters at 28, 14, 7 px. At 64 px: 24, 48, 96, 192 filters at 32, 16, 8, 4 px."""
 
-    def __init__(self, *, channels: int, classes: int, size: tuple[int, int], factor: int, dropout: float) -> None:
+    def __init__(self, *, channels: int, classes: int, size: tuple[int, int], factor: float, dropout: float) -> None:
         super().__init__()
         tiny = min(size) <= _TINY
-        widths = [factor * width for width in ((16, 48, 96) if tiny else (24, 48, 96, 192))]
+        widths = [round(factor * width) for width in ((16, 48, 96) if tiny else (24, 48, 96, 192))]
         self.layers = _pairs(channels, widths) if tiny else _blocks(channels, widths)
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Linear(widths[-1], classes)

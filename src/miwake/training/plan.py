@@ -35,6 +35,8 @@ class Plan:
     phases: tuple[Phase, ...]
     cost: Cost
     reasons: tuple[Note, ...]
+    short: bool = False
+    """Fewer epochs fit the time than make sense."""
 
 
 def budget(training: Training, pictures: int) -> float:
@@ -165,12 +167,14 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
     seconds -= sum(phase.passes * observing + judging for phase in phases if phase.observes)
+    short = False
     if training.epochs is not None:
         epochs = training.epochs
     else:
         fits = int(max(seconds, 0.0) / epoch)
+        short = fits < least
         epochs = min(max(fits, 1 if limit is not None else least), most)
-        if fits < least and limit is None:
+        if short and limit is None:
             reasons.append(Note("train.long", {"n": least, "seconds": seconds}))
         if epochs < least:
             reasons.append(Note("train.short", {"n": epochs, "least": least}))
@@ -178,7 +182,7 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     if training.find_learning_rate and training.learning_rate is None:
         recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))
         reasons.append(Note("train.rate", {"rate": recipe.learning_rate}))
-    return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons))
+    return Plan(recipe=recipe, phases=phases, cost=cost, reasons=tuple(reasons), short=short)
 
 
 def _settle_alone(job: Job, training: Training, seconds: float) -> Plan:

@@ -32,7 +32,7 @@ from miwake.training.plan import draft, weigh
 from miwake.training.trial import try_learning, try_observing
 from miwake.types import TRAIN, VAL, Dataset, Note, Preprocessing, Sentence
 
-SMALL = "small"
+SMALL, SLIM = "small", "small-slim"
 SMALL_SIDE = 64
 """A network from scratch learns most for its time at this size; larger pictures are scaled down to it."""
 TRANSFER_SIDE = 128
@@ -268,6 +268,14 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
     return Prepared(
         dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences, contents=stored.content
     )
+
+
+def slimmer(prepared: Prepared, asked: Asked) -> Prepared | None:
+    """The same with a slimmer network, for more epochs in the same time; None where the network was not chosen here."""
+    choice = prepared.choice
+    if asked.model.model != "auto" or choice.architecture != SMALL or choice.pretrained:
+        return None
+    return replace(prepared, choice=replace(choice, architecture=SLIM).because(Note("train.slim", {"network": SLIM})))
 
 
 def _first(options: ModelOptions) -> tuple[str, ModelOptions, bool]:

@@ -32,8 +32,8 @@ from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
-from miwake.training.plan import budget, settle
-from miwake.training.prepare import Decoding, Prepared, make_job, prepare
+from miwake.training.plan import Plan, budget, settle
+from miwake.training.prepare import Decoding, Prepared, make_job, prepare, slimmer
 from miwake.training.probe import Cost
 from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Sentence, sentences_to_json
 from miwake.verbs import _judge, _report
@@ -93,15 +93,11 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     write_split(run.folder / "split.csv", prepared.dataset, prepared.contents)
     prepared = replace(prepared, sentences=(*prepared.sentences, *_taught(asked.model, prepared)))
     _tell(prepared.sentences, asked.language)
-    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
-    pretrained = prepared.choice.pretrained
-    plan = settle(
-        job,
-        asked.training,
-        seconds=max(left() - _FINISH, 1.0),
-        least=3 if pretrained else 10,
-        most=30 if pretrained else 300,
-    )
+    job, plan = _planned(run, asked, prepared, left())
+    slim = slimmer(prepared, asked.asked()) if plan.short else None
+    if slim is not None:
+        prepared = slim
+        job, plan = _planned(run, asked, prepared, left())
     choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
     chosen = {"chosen": choice.to_json(), "split": sentences_to_json(prepared.sentences)}
     write_json(run.folder / "config.json", {"request": asked.to_json()} | chosen)
@@ -110,6 +106,12 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     _say_plan(run, prepared, job, plan.cost, asked.language)
     job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=False)
+
+
+def _planned(run: Run, asked: Request, prepared: Prepared, seconds: float) -> tuple[Job, Plan]:
+    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
+    least, most = (3, 30) if prepared.choice.pretrained else (10, 300)
+    return job, settle(job, asked.training, seconds=max(seconds - _FINISH, 1.0), least=least, most=most)
 
 
 def _taught(options: ModelOptions, prepared: Prepared) -> list[Note]:
