@@ -18,7 +18,7 @@ help:
 
 $(VENV)/.demo: pyproject.toml constraints.txt
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[demo,explain]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt
