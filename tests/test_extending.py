@@ -59,7 +59,7 @@ near, far = (question.loss(torch.tensor([row]), torch.tensor([0])).item() for ro
 assert 0 < near < far
 assert command(["models", "dilated"]) == 0
 usual, momentum = (
-    mw.attack("run-filename", options=mw.AttackOptions(attack=name, strength="60", steps=10, parts=("smallest",)))
+    mw.attack("run-filename", options=mw.AttackOptions(attack=name, strength="120", steps=10, parts=("smallest",)))
     for name in ("pgd", "momentum")
 )
 assert momentum.robustness.attack == "momentum"

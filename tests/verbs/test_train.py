@@ -250,7 +250,7 @@ def test_costs_move_the_answers_and_i_dont_know_is_one(place, tmp_path, miwake):
     assert "I don't know" in miwake("predict", run, place / "toy").out
     for answer in answers:
         if answer["label"] not in (None, "lower-left"):
-            assert answer["probabilities"][0] < 0.03
+            assert answer["probabilities"]["lower-left"] < 0.03
     assert Run(run).evaluation()["test"]["decision"] is not None
 
 
