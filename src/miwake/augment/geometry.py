@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -204,17 +205,21 @@ def whole_cuts(warp: Warp) -> list[Cut] | None:
     return [(top, left, *signs) for (left, top), signs in zip(places, mirrored, strict=True)]
 
 
-def cut(cuts: Sequence[Cut], pictures: Tensor, new: Tensor) -> None:
-    """Copy cuts of stored pictures (b, C, H, W) into new ones (b, C, h, w); both channels-last, for speed."""
-    high, wide = new.shape[2:]
-    # rows of pixels in NumPy: a tenth of the overhead that a slice of a tensor has
-    source, target = (tensor.permute(0, 2, 3, 1).numpy() for tensor in (pictures, new))
-    for number, (top, left, across, down) in enumerate(cuts):
-        part = source[number, top : top + high, left : left + wide]
-        if across or down:
-            axes = [axis for axis, mirrored in enumerate((down, across)) if mirrored]
-            part = torch.from_numpy(part).flip(axes).numpy()
-        target[number] = part
+def cut(cuts: Sequence[Cut], pictures: Tensor, size: tuple[int, int]) -> Tensor:
+    """Cuts (b, C, h, w) out of stored pictures (b, C, H, W), of their type; both channels-last, for speed."""
+    (high, wide), channels = size, pictures.shape[1]
+    # whole rows of bytes in NumPy: a tenth of the overhead that a slice of a tensor has
+    source = pictures.permute(0, 2, 3, 1).flatten(2).numpy()
+    target = np.empty((len(cuts), high, wide * channels), source.dtype)
+    for number, (top, left, _, _) in enumerate(cuts):
+        target[number] = source[number, top : top + high, left * channels : (left + wide) * channels]
+    for axis, mirrored in ((3, 2), (2, 3)):
+        # NumPy picks and puts whole pictures, torch mirrors them: the quicker one for each
+        rows = [number for number, one in enumerate(cuts) if one[mirrored]]
+        if rows:
+            taken = torch.from_numpy(target[rows]).view(len(rows), high, wide, channels).permute(0, 3, 1, 2)
+            target[rows] = taken.flip(axis).permute(0, 2, 3, 1).flatten(2).numpy()
+    return torch.from_numpy(target).view(len(cuts), high, wide, channels).permute(0, 3, 1, 2)
 
 
 def warp_masks(warp: Warp, masks: Tensor) -> Tensor:

@@ -42,12 +42,12 @@ class Plan:
 def budget(training: Training, pictures: int) -> float:
     """Seconds that the whole command may take.
 
-    Without a limit of the user's: a good minute for a few hundred training pictures, two and a half for fifteen
-    hundred, ten for nine thousand and more.
+    Without a limit of the user's: a good minute for a few hundred training pictures, two and a half for thirteen
+    hundred, ten for eight thousand and more.
     """
     if training.time_limit is not None:
         return parse_time(training.time_limit)
-    return min(600.0, 60.0 + 0.06 * pictures)
+    return min(600.0, 60.0 + 0.07 * pictures)
 
 
 def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[Note, ...]]:
