@@ -28,3 +28,18 @@ def test_without_a_limit_there_is_never_enough() -> None:
     clock.begin("a")
     assert math.isinf(clock.left())
     assert not clock.enough()
+
+
+def test_progress_is_of_the_whole_by_pictures_or_by_time() -> None:
+    free = Clock(None, {"a": 3, "b": 1}, lambda: 0.0)
+    free.begin("a")
+    assert free.done(0.5) == 3 / 8
+    free.begin("b")
+    assert (free.done(0.0), free.done(1.0)) == (3 / 4, 1)
+    now = [0.0]
+    bound = Clock(40.0, {"a": 3, "b": 1}, lambda: now[0])
+    bound.begin("a")
+    now[0] = 15.0
+    assert bound.done(0.1) == 3 / 8  # half of the part's time, with a tenth of its pictures
+    now[0] = 90.0
+    assert bound.done(0.1) == 3 / 4

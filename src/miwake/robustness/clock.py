@@ -20,9 +20,10 @@ class Clock:
         self, seconds: float | None, shares: Mapping[str, float], now: Callable[[], float] = time.monotonic
     ) -> None:
         self._now, self._shares = now, dict(shares)
+        self._whole, self._before, self._part = sum(shares.values()), 0.0, 0.0
         self.started = now()
         self._end = math.inf if seconds is None else self.started + seconds
-        self._part_end = self._end
+        self._part_start, self._part_end = self.started, self._end
 
     @property
     def spent(self) -> float:
@@ -33,8 +34,16 @@ class Clock:
         """A part begins; its share of what is left is weighed against the parts that have not begun."""
         left = sum(self._shares.values())
         share = self._shares.pop(part)
+        self._before, self._part = self._before + self._part, share
         now = self._now()
+        self._part_start = now
         self._part_end = now + (self._end - now) * share / left if math.isfinite(self._end) else math.inf
+
+    def done(self, share: float) -> float:
+        """Share of the whole that is done when `share` of the part is, or when its time is used up."""
+        if math.isfinite(self._part_end):
+            share = max(share, (self._now() - self._part_start) / max(self._part_end - self._part_start, 1e-9))
+        return (self._before + self._part * min(share, 1.0)) / self._whole
 
     def left(self) -> float:
         """Seconds that the part has left."""

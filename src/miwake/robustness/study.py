@@ -62,7 +62,7 @@ def study(
         material: the model and the pictures.
         options: what was asked for.
         seconds: for all of it; None: until every picture that was asked for is done.
-        report: called with the share that is done and a few words.
+        report: called with the share of the whole that is done, and the part that is at work.
 
     Raises:
         UsageError: a name or a strength that does not fit.

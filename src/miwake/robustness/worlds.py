@@ -83,7 +83,7 @@ class World:
 
     def say(self, part: str, done: float) -> None:
         """Report how far a part is."""
-        self.report(done, part)
+        self.report(self.clock.done(done), part)
 
 
 # -- a printed patch -------------------------------------------------------------------------------------------------

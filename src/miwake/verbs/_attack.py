@@ -64,10 +64,9 @@ def attack(
         raise DataError(f"{dataset.name} has no pictures that can be attacked.", expected="one at least")
     material = Material(predictor=predictor, dataset=dataset, rows=rows, gather=pictures.gather, hardened=hardened)
     with progress(1000, words("attack.at_work", language), language=language) as line:
-        parts = {"attack": 0.0, "masking": 0.45, "patch": 0.6, "corruptions": 0.75, "texture": 0.9}
 
         def report(done: float, part: str) -> None:
-            line.update(round(1000 * min(parts[part] + 0.1 * done, 1.0)), words(f"attack.at.{part}", language))
+            line.update(round(1000 * done), words(f"attack.at.{part}", language))
 
         found, shown = study(material, options, seconds=seconds, report=report)
     folder = out if out is not None else None if run is None else run.folder / "attack"
