@@ -139,3 +139,13 @@ def test_the_room_loads_without_torch() -> None:
         "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_time_left_counts_from_where_a_run_goes_on() -> None:
+    now, file = [0.0], io.StringIO()
+    with progress(100, "Training", file=file, clock=lambda: now[0]) as line:
+        line.update(70)  # a checkpoint was that far
+        now[0] = 60.0
+        line.update(80)
+        now[0] = 60.5
+    assert file.getvalue().splitlines()[0] == "Training: 80%, 2 min 00 s left"

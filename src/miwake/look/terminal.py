@@ -114,6 +114,7 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         self.live = self._live() if self.console.is_terminal else None
         self.done, self.text = 0, ""
         self.drawn = self.started = 0.0
+        self.first: tuple[float, int] | None = None
 
     def _live(self) -> Progress:
         return Progress(
@@ -143,6 +144,7 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         """
         self.done, self.text = done, text or self.text
         now = self.clock()
+        self.first = self.first or (now, done)
         if now - self.drawn < (_REFRESH if self.live is not None else _QUIET):
             return
         self.drawn = now
@@ -154,10 +156,16 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
             self.live.update(self.row, completed=self.done, text=shorten(text, 24), refresh=True)
             return
         share = self.done / self.total if self.total else 1.0
-        spent = now - self.started
-        left = spent / share - spent if share > 0 else float("nan")
-        remaining = words("terminal.left", self.language, time=duration(left, self.language))
+        remaining = words("terminal.left", self.language, time=duration(self._left(now), self.language))
         self._say(f"{share * 100:.0f}%", remaining, text)
+
+    def _left(self, now: float) -> float:
+        """Seconds, at the pace since the first word of it: what goes on from a checkpoint does not begin at nothing."""
+        since, before = self.first or (self.started, 0)
+        if self.done <= before:
+            since, before = self.started, 0
+        done = self.done - before
+        return (now - since) * (self.total - self.done) / done if done else float("nan")
 
     def _say(self, *facts: str) -> None:
         known = tuple(fact for fact in facts if fact)
