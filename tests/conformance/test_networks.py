@@ -61,6 +61,21 @@ def batch(name: str, channels: int, count: int = 4) -> torch.Tensor:
     return torch.randn(count, channels, side(name), side(name), generator=torch.Generator().manual_seed(1))
 
 
+ANY_SIZE = [
+    pytest.param(name, marks=() if name in FIRST else pytest.mark.long)
+    for name, facts in registry.entries().items()
+    if facts.any_size
+]
+
+
+@pytest.mark.parametrize("name", ANY_SIZE)
+def test_takes_pictures_of_any_size(name: str) -> None:
+    """What a file says of itself, since training may begin with smaller pictures."""
+    model = network(name, 3).eval()
+    for height, width in ((side(name), side(name)), (side(name) + 13, side(name) + 6)):
+        assert model(torch.zeros(1, 3, height, width)).shape == (1, CLASSES)
+
+
 @pytest.mark.parametrize(("name", "channels"), CASES)
 def test_runs_trains_and_comes_back(name: str, channels: int) -> None:
     model, pictures = network(name, channels), batch(name, channels)

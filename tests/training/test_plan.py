@@ -16,6 +16,7 @@ from miwake.training import plan
 from miwake.training.config import Training
 from miwake.training.plan import batch_size, budget, draft, settle, weigh
 from miwake.training.probe import Cost
+from miwake.training.schedule import cost
 from miwake.types import TRAIN, VAL, Dataset
 
 
@@ -109,7 +110,7 @@ def test_what_was_asked_for_is_what_one_gets():
     asked = Training(
         epochs=7, batch_size=5, optimizer="sgd", learning_rate=0.3, weight_decay=0.0, schedule="one-cycle", warmup=0.0,
         average=0.0, clip=2.0, accumulate=3, patience=4, device="cpu", precision="bf16", threads=1, seed=9,
-        checkpoint_every=1.5,
+        checkpoint_every=1.5, progressive=0.25,
     )  # fmt: skip
     recipe = draft(asked, pictures=1000, pretrained=True)
     for name in Training.__dataclass_fields__:
@@ -155,7 +156,7 @@ def test_threads_as_asked_or_all():
     assert draft(Training(), pictures=9, pretrained=False).threads == machine.cores()
 
 
-@pytest.mark.parametrize(("pictures", "seconds"), [(0, 60), (300, 78), (1500, 150), (9000, 600), (10**6, 600)])
+@pytest.mark.parametrize(("pictures", "seconds"), [(0, 60), (300, 81), (1500, 165), (9000, 600), (10**6, 600)])
 def test_time_for_the_whole_command(pictures, seconds):
     assert budget(Training(), pictures) == seconds
     assert budget(Training(time_limit="2m"), pictures) == 120
@@ -186,6 +187,15 @@ def test_as_many_epochs_as_fit(job, slow):
     found = settle(work, Training(), seconds=20.0, least=10, most=300).recipe
     assert found.epochs == int(20 / epoch_seconds(work))
     assert found.seconds is None
+
+
+def test_smaller_pictures_first_leave_time_for_more_epochs(job, slow):
+    work = job(progressive=0.6)
+    found = settle(work, Training(), seconds=20.0, least=10, most=300)
+    step = STEP * cost(0.6)
+    judging = plan._FORWARD * STEP * work.val.count / work.train.batch_size
+    assert found.recipe.epochs == int(20 / (step * work.train.steps + judging)) > int(20 / epoch_seconds(work))
+    assert found.cost.step == pytest.approx(step)
 
 
 def test_no_fewer_than_make_sense_and_no_more_than_help(job, slow, in_both):

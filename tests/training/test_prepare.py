@@ -27,6 +27,8 @@ from miwake.training.prepare import (
     TRANSFER_SIDE,
     Asked,
     Look,
+    _progressive,
+    _smaller_first,
     augmentation_for,
     build,
     kind_of,
@@ -205,6 +207,36 @@ def test_any_number_of_planes(source, channels, tmp_path):
     assert model(torch.zeros(2, channels, 12, 12)).shape == (2, 4)
     again = build(found.choice, ModelOptions())
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "side", "options", "pretrained", "expected"),
+    [
+        ("small", 64, {}, False, 0.6),
+        ("small", 47, {}, False, 0.0),
+        ("small", 64, {"robust": "8"}, False, 0.0),
+        ("small", 28, {"progressive": 0.3}, False, 0.3),
+        ("resnet18", 224, {}, True, 0.0),
+        ("resnet18", 224, {"progressive": 0.3}, True, 0.3),
+        ("lecture-deep", 64, {}, False, 0.0),
+        ("lecture-deep", 64, {"progressive": 0.0}, False, 0.0),
+    ],
+)
+def test_smaller_pictures_first(architecture, side, options, pretrained, expected):
+    assert _progressive(architecture, (side, side), Training(**options), pretrained=pretrained) == expected
+
+
+def test_smaller_pictures_need_a_network_that_takes_them():
+    with pytest.raises(UsageError, match="one size only"):
+        _progressive("lecture-deep", (64, 64), Training(progressive=0.5), pretrained=False)
+
+
+def test_smaller_pictures_first_are_said(in_both):
+    (said,) = notes = _smaller_first(0.6, (64, 48))
+    assert "60%" in told(said)
+    assert "48 × 36" in told(said)
+    in_both(notes)
+    assert _smaller_first(0.0, (64, 64)) == ()
 
 
 def test_planes_that_the_installed_weights_lack_start_from_nothing(tmp_path, in_both):

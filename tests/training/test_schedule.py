@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miwake.training.schedule import Course, rate
+from miwake.training.schedule import CHEAPER, SMALLER, Course, cost, rate, side
 
 
 @pytest.mark.parametrize("schedule", ["one-cycle", "cosine"])
@@ -53,3 +53,10 @@ def test_undisturbed_course_is_exact():
     for step in range(7):
         course.step = step
         assert course.done == step / 7
+
+
+@given(st.floats(0, 0.99), st.floats(0, 0.99))
+def test_cost_of_what_is_left_is_the_mean_over_its_steps(progressive, done):
+    places = [done + (1 - done) * (place + 0.5) / 1000 for place in range(1000)]
+    steps = [CHEAPER if side(progressive, place) == SMALLER else 1.0 for place in places]
+    assert cost(progressive, done) == pytest.approx(sum(steps) / 1000, abs=1e-3)

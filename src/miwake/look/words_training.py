@@ -40,6 +40,10 @@ _REASONS: dict[str, dict[Language, str]] = {
         "en": "{n} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.",
         "ja": "{n}エポックには、通常の{seconds:.0f}秒より長くかかります。--time-limit で早く終えられます。",
     },
+    "train.progressive": {
+        "en": "The first {share:.0%} of training shows them at {height} × {width}, where a step takes less.",
+        "ja": "学習の最初の{share:.0%}では、1ステップが速く済む {height} × {width} に縮小して見せます。",
+    },
     "train.slim": {
         "en": "With a network twice as wide the time would allow too few epochs, so {network} was taken.",
         "ja": "倍の幅のネットワークではこの時間に十分なエポックを学習できないため、{network} を選びました。",

@@ -9,6 +9,7 @@ from miwake.networks.zoo import from_timm
 VARIANTS = ("densenet121", "densenet169", "densenet201", "densenet161")
 SIZE = 224
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "Huang, Liu, van der Maaten and Weinberger 2017, Densely connected convolutional networks"
 HUB = "timm"
 LICENCE = "apache-2.0"

@@ -23,6 +23,7 @@ SIZE = {
     "efficientnet_b4": 380,
 }
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "Tan and Le 2019, EfficientNet: rethinking model scaling for convolutional neural networks"
 HUB = "timm"
 HUB_NAMES = {"efficientnet_lite0": "tf_efficientnet_lite0"}

@@ -9,6 +9,7 @@ from miwake.networks.zoo import from_timm
 VARIANTS = ("mobilenetv3_small_100", "mobilenetv2_100", "mobilenetv1_100", "mobilenetv3_large_100")
 SIZE = 224
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "Howard et al. 2017 (v1), Sandler et al. 2018 (v2), Howard et al. 2019 (v3)"
 HUB = "timm"
 LICENCE = "apache-2.0"

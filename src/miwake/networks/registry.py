@@ -11,6 +11,7 @@ An architecture's file has
     HUB_NAMES: dict[str, str]   a variant's name at the hub, where it is another
     LICENCE                     of those weights, as stated: a str, or a dict by variant
     COUNTS                      parameters and multiply-adds by variant, as `miwake.networks.facts.measure` gives them
+    ANY_SIZE: bool              True where one set of weights takes pictures of any size, down to SMALLEST
     STAGES                      layers that learn by themselves, from the input up: (name of the submodule, passes over
                                 the pictures) for each, or a dict by variant; see `miwake.networks.layers.Learner`
     def build(variant, *, channels, classes, size, dropout) -> nn.Module
@@ -32,7 +33,7 @@ from miwake.errors import UsageError, unknown
 if TYPE_CHECKING:
     from torch import nn
 
-_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS", "STAGES"}
+_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS", "STAGES", "ANY_SIZE"}
 _TIMM = "timm:"
 
 
@@ -58,6 +59,8 @@ class Entry:
     """Parameters, and multiply-adds for one picture; None where they have to be measured."""
     stages: tuple[tuple[str, int], ...] = ()
     """Layers that learn by themselves, one after the other, and how often each goes over the pictures."""
+    any_size: bool = False
+    """One set of weights takes pictures of any size, down to `smallest`."""
 
 
 class _Build(Protocol):
@@ -85,6 +88,7 @@ def entries() -> Mapping[str, Entry]:
                 licence=_of(literals.get("LICENCE", ""), variant),
                 counts=literals.get("COUNTS", {}).get(variant),
                 stages=_of(literals.get("STAGES", ()), variant),
+                any_size=bool(literals.get("ANY_SIZE", False)),
             )
     return MappingProxyType(found)
 

@@ -9,6 +9,7 @@ from miwake.networks.zoo import from_timm
 VARIANTS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 SIZE = 224
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "He, Zhang, Ren and Sun 2016, Deep residual learning for image recognition"
 HUB = "timm"
 LICENCE = "apache-2.0"

@@ -9,6 +9,7 @@ from miwake.networks.zoo import from_timm
 VARIANTS = ("seresnet18", "seresnet34", "seresnet50", "seresnet101", "seresnet152", "senet154")
 SIZE = 224
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "Hu, Shen and Sun 2018, Squeeze-and-excitation networks"
 HUB = "timm"
 HUB_NAMES = {

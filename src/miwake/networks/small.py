@@ -18,6 +18,7 @@ from torch import Tensor, nn
 VARIANTS = ("small", "small-slim", "small-wide")
 SIZE = 64
 SMALLEST = 8
+ANY_SIZE = True
 PAPER = "after Simonyan and Zisserman 2015, and He et al. 2016"
 
 COUNTS = {

@@ -29,7 +29,7 @@ from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Mirror, Moment, State, non_finite
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, Statistics, learning, let_learn, make_optimizer, update
-from miwake.training.schedule import Course, rate
+from miwake.training.schedule import CHEAPER, Course, cost, rate, side
 from miwake.types import Batch, sentences_from_json
 
 _UNCHANGED = Augmentation()
@@ -143,6 +143,7 @@ class Trainer:
         """One optimizer step of every turn."""
         state, recipe = self.state, self.job.recipe
         factor = rate(recipe.schedule, recipe.warmup, state.course.done)
+        shown = side(recipe.progressive, state.course.done)
         if not phase.frozen_norm:
             self.statistics.warm(state.course.step)
         for turn, parameters, optimizer in self.turns:
@@ -151,7 +152,7 @@ class Trainer:
             for part in range(recipe.accumulate):
                 self.number = state.step * recipe.accumulate + part
                 number = self.number % self.job.train.steps
-                batch = self._prepare(self.job.train.batch(state.epoch, number), number)
+                batch = self._prepare(self.job.train.batch(state.epoch, number), number, shown)
                 if self.contest is not None:
                     batch = self.contest.change(batch, turn, state, self.number)
                     self._train_mode(phase)
@@ -167,22 +168,31 @@ class Trainer:
         state.learning_rate = self.turns[0][2].param_groups[-1]["lr"]
         state.course.step += 1
         state.step += 1
+        if side(recipe.progressive, state.course.done) != shown:
+            self.phase_start = (state.course.step, self._elapsed())  # another pace begins
 
     @property
     def augmentation(self) -> Augmentation:
         """As configured, with what the mirror test has shown."""
         return self._mirrored[self.state.mirror]
 
-    def _prepare(self, batch: Batch, step: int) -> Batch:
-        """Augment and normalise."""
+    def _prepare(self, batch: Batch, step: int, shown: float = 1.0) -> Batch:
+        """Augment, scale the sides to the share `shown`, and normalise."""
         job, settings = self.job, self.augmentation
-        if settings == _UNCHANGED:
+        if settings == _UNCHANGED and shown == 1:
             pictures = network_input(batch.pictures, job.preprocessing)
             return Batch(pictures, batch.labels, batch.rows, batch.masks, batch.boxes, batch.points)
         self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
-        size, classes = job.preprocessing.size, len(job.task.classes)
-        finish = partial(normalise_, preprocessing=job.preprocessing)
-        return augment(batch, settings, size=size, generator=self.generator, classes=classes, finish=finish)
+        (height, width), classes = job.preprocessing.size, len(job.task.classes)
+        return augment(
+            batch,
+            settings,
+            size=(round(height * shown), round(width * shown)),
+            window=(height, width),
+            generator=self.generator,
+            classes=classes,
+            finish=partial(normalise_, preprocessing=job.preprocessing),
+        )
 
     def _train_mode(self, phase: Phase) -> None:
         self.job.model.train()
@@ -317,8 +327,11 @@ class Trainer:
         limit = self.job.recipe.seconds
         if limit is not None and phase is self.job.phases[-1]:
             step, seconds = self.phase_start
-            now, course = self._elapsed(), self.state.course
-            course.keep_to(limit - now, spent=now - seconds, steps=course.step - step, most=self.ends[-1])
+            now, course, progressive = self._elapsed(), self.state.course, self.job.recipe.progressive
+            left = limit - now
+            if side(progressive, course.done) != 1:
+                left *= CHEAPER / cost(progressive, course.done)  # the steps to come are dearer than those behind
+            course.keep_to(left, spent=now - seconds, steps=course.step - step, most=self.ends[-1])
 
     def _tell(self, phase: Phase) -> None:
         state = self.state

@@ -19,6 +19,7 @@ from miwake.training.config import Recipe, Training, parse_time
 from miwake.training.find import find_rate
 from miwake.training.job import Job
 from miwake.training.probe import Cost, measure
+from miwake.training.schedule import cost as share_of_cost
 from miwake.types import TRAIN, Dataset, Note
 
 UNEVEN = 3.0
@@ -81,8 +82,15 @@ def _balanced(counts: NDArray[np.int64]) -> tuple[float, ...]:
     return tuple(float(weight) for weight in weights)
 
 
-def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
-    """A recipe with everything but precision and epochs, which need a measurement."""
+def draft(training: Training, *, pictures: int, pretrained: bool, progressive: float = 0.0) -> Recipe:
+    """A recipe with everything but precision and epochs, which need a measurement.
+
+    Args:
+        training: what was asked for.
+        pictures: for training.
+        pretrained: whether the network starts from weights that know something.
+        progressive: share of training on smaller pictures, where nothing was asked.
+    """
     optimizer: Literal["sgd", "adamw"] = "adamw" if training.optimizer == "auto" else training.optimizer
     highest = {("adamw", False): 4e-3, ("adamw", True): 1e-3, ("sgd", False): 0.1, ("sgd", True): 0.01}
     decay = 0.05 if optimizer == "adamw" else 5e-4
@@ -113,6 +121,7 @@ def draft(training: Training, *, pictures: int, pretrained: bool) -> Recipe:
         robust=None if training.robust is None else parse_strength(training.robust, "robust"),
         robust_method=training.robust_method,
         robust_steps=training.robust_steps,
+        progressive=progressive if training.progressive is None else training.progressive,
     )
 
 
@@ -160,6 +169,7 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     recipe = job.recipe
     cost = measure(job, training)
     looking, judging = _judging(job, cost.step)
+    cost = replace(cost, step=cost.step * share_of_cost(recipe.progressive))
     epoch = cost.step * job.train.steps + judging
     observing = looking * job.train.batch_size * job.train.steps
     phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)

@@ -29,6 +29,7 @@ from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
 from miwake.training.plan import draft, weigh
+from miwake.training.schedule import SMALLER
 from miwake.training.trial import try_learning, try_observing
 from miwake.types import TRAIN, VAL, Dataset, Note, Preprocessing, Sentence
 
@@ -36,6 +37,7 @@ SMALL, SLIM = "small", "small-slim"
 SMALL_SIDE = 64
 """A network from scratch learns most for its time at this size; larger pictures are scaled down to it."""
 TRANSFER_SIDE = 128
+_PROGRESSIVE, _PROGRESSIVE_FROM = 0.6, 48  # share of training on smaller pictures, and the side from which it is usual
 _SAMPLE = 2000  # pictures from which mean and standard deviation are taken
 _TRIAL_TRAIN, _TRIAL_VAL = 1000, 500  # pictures of a trial
 
@@ -239,6 +241,8 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
         if stages and augment.augment == "auto":
             # a linear layer on fixed features has no room for pictures beside those that there are
             augment = replace(augment, augment="none")
+        progressive = _progressive(architecture, start.size, asked.training, pretrained=not plain)
+        recipe = draft(asked.training, pictures=look.pictures, pretrained=not plain, progressive=progressive)
         return Choice(
             architecture=architecture,
             dropout=asked.model.dropout,
@@ -247,8 +251,8 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
             augmentation=augmentation_for(augment, kind),
             task=weighed,
             phases=task.phases(pretrained=not plain, stages=stages),
-            recipe=draft(asked.training, pictures=look.pictures, pretrained=not plain),
-            reasons=(*warnings, *_against(asked.training)),
+            recipe=recipe,
+            reasons=(*warnings, *_against(asked.training), *_smaller_first(recipe.progressive, start.size)),
         )
 
     choice = choose(first, start, name, pictures)
@@ -268,6 +272,32 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
     return Prepared(
         dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences, contents=stored.content
     )
+
+
+def _progressive(architecture: str, size: tuple[int, int], training: Training, *, pretrained: bool) -> float:
+    """Share of training on smaller pictures.
+
+    Raises:
+        UsageError: it was asked for, and the network takes one size only.
+    """
+    able = registry.entry(architecture).any_size
+    if training.progressive and not able:
+        raise UsageError(
+            f"{architecture} takes pictures of one size only.",
+            expected="--progressive with a network that takes any size, such as small or resnet18",
+            todo="leave --progressive away.",
+        )
+    if training.progressive is not None:
+        return training.progressive
+    usual = able and not pretrained and min(size) >= _PROGRESSIVE_FROM and training.robust is None
+    return _PROGRESSIVE if usual else 0.0
+
+
+def _smaller_first(progressive: float, size: tuple[int, int]) -> tuple[Note, ...]:
+    if not progressive:
+        return ()
+    height, width = (round(side * SMALLER) for side in size)
+    return (Note("train.progressive", {"share": progressive, "height": height, "width": width}),)
 
 
 def slimmer(prepared: Prepared, asked: Asked) -> Prepared | None:

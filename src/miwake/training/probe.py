@@ -89,7 +89,7 @@ def _best(tried: dict[tuple[Precision, int], float], plain: tuple[Precision, int
 def _time(job: Job, precision: Precision, threads: int) -> float:
     use_threads(threads)
     # weights that stand still cannot run away, whatever rate was asked for
-    recipe = replace(job.recipe, precision=precision, threads=threads, learning_rate=0.0)
+    recipe = replace(job.recipe, precision=precision, threads=threads, learning_rate=0.0, progressive=0.0)
     times = Rehearsal(job, recipe).step_times(_SECONDS)
     return sorted(times)[len(times) // 2]
 

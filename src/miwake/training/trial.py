@@ -49,7 +49,9 @@ def try_learning(job: Job, training: Training, *, rival: float, seconds: float) 
         max(int(share * seconds / cost.step), least) for share, least in ((_SHORT, _STEPS), (_LONG, 2 * _STEPS))
     )
     epochs = math.ceil(longest / max(job.train.steps, 1))
-    recipe = replace(job.recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, schedule="constant")
+    recipe = replace(
+        job.recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, schedule="constant", progressive=0.0
+    )
     ends = time.monotonic() + max(_CLOCK * seconds, _LEAST)
     race = Race(job.task.monitor, rival=rival, short=short, longest=longest, ends=ends)
     return _follow(replace(job, recipe=recipe), race)
