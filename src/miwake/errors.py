@@ -9,6 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LIKE = ((2, 0.5), (4, 0.75), (10**6, 0.6))
+"""For names of up to so many letters: the share that two have in common, in the same order, from which one may be a
+misspelling of the other. Names of three and four letters are alike by chance; of two, half is all that there can be."""
+
 
 class MiwakeError(Exception):
     """Something that the user can mend.
@@ -62,9 +66,18 @@ class MissingExtra(UsageError):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The known name that is most like a misspelt one, or an empty string."""
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return close[0] if close else ""
+    """The known name that is so like another that it may be meant, or an empty string.
+
+    Of paths in the same folder the names are compared, not the folder.
+    """
+    folder, slash, own = name.rpartition("/")
+    best, likeness = "", (0.0, False)
+    for other in names:
+        short = other.removeprefix(folder + slash)
+        same = difflib.SequenceMatcher(None, own.lower(), short.lower()).ratio(), other.startswith(folder + slash)
+        if same > likeness:
+            best, likeness = other, same
+    return best if likeness[0] >= next(least for letters, least in _LIKE if len(own) <= letters) else ""
 
 
 def unknown(kind: str, name: str, names: Iterable[str], *, todo: str = "") -> UsageError:

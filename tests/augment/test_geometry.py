@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from miwake.augment import augment
+from miwake.augment import augment, geometry
 from miwake.augment.config import Augmentation
 from miwake.augment.geometry import cut, draw_warp, seen, warp_pictures, whole_cuts
 from miwake.types import Batch
@@ -116,7 +117,11 @@ def test_cutting_is_sampling_of_whole_pixels(
     warp = draw_warp(config, 5, stored=(13, 16), window=size, size=size, generator=generator(seed))
     cuts = whole_cuts(warp)
     assert cuts is not None
-    assert torch.equal(cut(cuts, pictures, size), warp_pictures(warp, pictures, slice(None)))
+    for small in (0, geometry._SMALL):  # one by one, and many at once
+        new = torch.empty((5, channels, *size), memory_format=torch.channels_last)
+        with patch.object(geometry, "_SMALL", small):
+            cut(cuts, pictures, new)
+        assert torch.equal(new, warp_pictures(warp, pictures, slice(None)))
 
 
 def test_what_lies_beyond_the_edge_is_sampled() -> None:

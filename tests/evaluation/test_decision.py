@@ -51,6 +51,19 @@ def test_overconfident_ones_move_it_and_that_pays_on_other_pictures() -> None:
     assert paid[0] < paid[1] - 0.01
 
 
+@pytest.mark.parametrize(("missed", "kept"), [(1, True), (3, False)])
+def test_one_dear_mistake_alone_moves_nothing(missed: int, kept: bool) -> None:
+    """Sure of 200 good pictures, of which a few are bad: one such picture says little, three say that it is no use."""
+    p = np.full((200, 2), (1 - 1e-4, 1e-4))
+    p[:, 1] *= np.linspace(1, 2, 200)
+    p[:, 0] = 1 - p[:, 1]
+    targets = np.zeros(200, int)
+    targets[5 : 5 + missed] = 1
+    rule = fit_decision(p, targets, EvaluateOptions(cost="miss=250,false-alarm=1", unknown_cost=1.0), ("good", "bad"))
+    assert rule is not None
+    assert (rule.highest_cost == 1.0) == kept
+
+
 def test_without_validation_pictures_theory() -> None:
     rule = fit_decision(np.empty((0, 2)), np.empty(0, int), EvaluateOptions(unknown_cost=0.3), ("a", "b"))
     assert rule is not None

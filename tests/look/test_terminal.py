@@ -149,3 +149,14 @@ def test_time_left_counts_from_where_a_run_goes_on() -> None:
         line.update(80)
         now[0] = 60.5
     assert file.getvalue().splitlines()[0] == "Training: 80%, 2 min 00 s left"
+
+
+def test_what_is_brief_or_was_stopped_is_not_called_done() -> None:
+    now, out = [0.0], io.StringIO()
+    for seconds, stopped in ((0.5, False), (2.0, False), (2.0, True)):
+        with progress(3, "Reading", file=out, brief=True, clock=lambda: now[0]) as line:
+            line.update(3)
+            now[0] += seconds
+            if stopped:
+                line.stopped()
+    assert out.getvalue().splitlines() == ["Reading: done in 2.0 s"]

@@ -47,6 +47,18 @@ def test_the_smallest_change_is_the_distance_to_a_straight_border(line, norm) ->
     torch.testing.assert_close(lengths(found.changed - line.pictures, norm), found.smallest, rtol=1e-3, atol=1e-3)
 
 
+def test_rounding_asks_whether_the_whole_strength_survives_it(line) -> None:
+    """Changes below half a grey level fool these pictures, and rounding undoes them; a change of 8 levels stays."""
+    pictures, model = line.pictures.round(), line.victim.model
+    near = model.side(pictures).abs() / model.weight.abs().sum() < 0.4
+    assert near.sum() > 3
+    pictures, labels = pictures[near], (model.side(pictures[near]) > 0).long()
+    made = plan(strength=8.0, levels=(0.45, 8.0), headline=1, bound=False, smallest=False)
+    found = try_on(line.victim, pictures, labels, labels, made, 0)
+    assert found.fooled[:, 0].all()
+    assert found.rounded.all()
+
+
 def test_stronger_changes_fool_whatever_weaker_ones_do(learnt) -> None:
     made = plan()
     found = try_on(learnt.victim, learnt.pictures, learnt.labels, learnt.labels, made, 0)

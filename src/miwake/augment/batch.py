@@ -105,7 +105,7 @@ def _changed(
     cuts = None if warp is None or not colours.nothing else whole_cuts(warp)
     for part in _parts(new):
         if cuts is not None:
-            new[part] = cut(cuts[part], pictures[part], size)
+            cut(cuts[part], pictures[part], new[part])
         elif warp is not None:
             new[part] = recolour(colours, warp_pictures(warp, pictures[part], part), part)
         else:

@@ -184,6 +184,8 @@ def warp_pictures(warp: Warp, pictures: Tensor, part: slice) -> Tensor:
     )
 
 
+_SMALL = 1 << 14
+"""Numbers of a picture up to which many are cut at once."""
 Cut = tuple[int, int, bool, bool]
 """Of a stored picture: the first row and column, whether it is mirrored left-right, and upside down."""
 
@@ -205,16 +207,25 @@ def whole_cuts(warp: Warp) -> list[Cut] | None:
     return [(top, left, *signs) for (left, top), signs in zip(places, mirrored, strict=True)]
 
 
-def cut(cuts: Sequence[Cut], pictures: Tensor, size: tuple[int, int]) -> Tensor:
-    """Cuts (b, C, h, w) out of stored pictures (b, C, H, W), of their type; both channels-last, for speed."""
+def cut(cuts: Sequence[Cut], pictures: Tensor, new: Tensor) -> None:
+    """Copy cuts of stored pictures (b, C, H, W) into new ones (b, C, h, w); both channels-last, for speed."""
+    if new[0].numel() > _SMALL:
+        for number, (top, left, across, down) in enumerate(cuts):
+            part = pictures[number, :, top : top + new.shape[2], left : left + new.shape[3]]
+            axes = [axis for axis, mirrored in ((1, down), (2, across)) if mirrored]
+            new[number] = part.flip(axes) if axes else part
+    else:
+        new.copy_(_small_cuts(cuts, pictures, (new.shape[2], new.shape[3])))
+
+
+def _small_cuts(cuts: Sequence[Cut], pictures: Tensor, size: tuple[int, int]) -> Tensor:
+    """The same for pictures so small that a tensor's overhead counts: rows of bytes in NumPy, mirrored together."""
     (high, wide), channels = size, pictures.shape[1]
-    # whole rows of bytes in NumPy: a tenth of the overhead that a slice of a tensor has
     source = pictures.permute(0, 2, 3, 1).flatten(2).numpy()
     target = np.empty((len(cuts), high, wide * channels), source.dtype)
     for number, (top, left, _, _) in enumerate(cuts):
         target[number] = source[number, top : top + high, left * channels : (left + wide) * channels]
     for axis, mirrored in ((3, 2), (2, 3)):
-        # NumPy picks and puts whole pictures, torch mirrors them: the quicker one for each
         rows = [number for number, one in enumerate(cuts) if one[mirrored]]
         if rows:
             taken = torch.from_numpy(target[rows]).view(len(rows), high, wide, channels).permute(0, 3, 1, 2)

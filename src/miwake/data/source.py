@@ -23,7 +23,7 @@ from miwake.data.config import DataOptions, group_pattern
 from miwake.data.naming import few, plural
 from miwake.errors import DataError, UsageError, nearest, unknown
 from miwake.look.words import told
-from miwake.types import Dataset, Note, Sentence
+from miwake.types import SPLITS, Dataset, Note, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,11 +172,14 @@ def _nothing_fits(path: Path) -> DataError:
     folders = [name for name in entries if name.endswith("/")]
     files = [name for name in entries if not name.endswith("/")]
     one = _one_class(path, folders)
-    if one is not None:
+    if one is not None and not any(name.lower().endswith((".csv", ".tsv")) for name in files):
         return one
     found = f"{path} is not data of a known shape: it holds "
     found += f"{plural(len(folders), 'folder')} ({few(folders)})" if folders else "no folders"
     found += f" and {plural(len(files), 'file')} ({few(files)})." if files else " and no files."
+    tables = [name for name in files if name.lower().endswith((".csv", ".tsv"))]
+    if tables and not any(name.rstrip("/").lower() in SPLITS for name in folders):
+        return DataError(found, expected=expected, todo=f"give the table, if it lists the pictures: {path / tables[0]}")
     inside = next((path / name.rstrip("/") for name in folders[:20] if _fitting(path / name)), None)
     return DataError(
         found,
@@ -217,9 +220,12 @@ def _grouped(dataset: Dataset, path: Path, reader: Source, text: str) -> Dataset
                 expected="a column of the data, or a regular expression that matches a part of the paths",
                 todo=r"try it on that path; (\d+)_[^/]*$ takes the number before the last underscore.",
             )
+    notes = [note for note in dataset.notes if not (isinstance(note, Note) and note.key.startswith("data.grouped"))]
+    if len(cells) > 1 and len({*cells} - {""}) == len(cells):
+        note = Note("data.grouped.nothing", {"group": text, "n": len(cells), "path": dataset.paths[0]})
+        return dataclasses.replace(dataset, group=None, notes=(*notes, note))
     group = own_groups(cells, dataset.paths)
     alone = sum(not cell for cell in cells)
-    notes = [note for note in dataset.notes if not (isinstance(note, Note) and note.key.startswith("data.grouped"))]
     notes.append(
         Note(f"data.grouped.{'column' if 'column' in what else 'pattern'}", {**what, "n": len({*cells} - {""})})
     )

@@ -25,7 +25,8 @@ def fit_decision(
     Calibrated probabilities give every answer an expected cost. The cheapest is given where it costs at most
     `unknown_cost`, which is the best threshold if the probabilities are right (Chow 1970). Another threshold is
     taken only if it would have cost less on validation, and by so much that the probabilities must be wrong (three
-    standard deviations): with few pictures, or rare and dear mistakes, the best of many thresholds is mostly luck.
+    standard deviations, and not for a single picture's sake): with few pictures, or rare and dear mistakes, the best of
+    many thresholds is mostly luck.
 
     Args:
         probabilities: (N, K) calibrated, of the validation split.
@@ -87,9 +88,12 @@ def _threshold(
     theory = int(np.searchsorted(expected, unknown, side="right"))
     best = int(np.where(possible, saved, -np.inf).argmax())
     between, sign = slice(min(theory, best), max(theory, best)), 1.0 if best > theory else -1.0
-    promised = sign * float((unknown - expected[between]).sum())
-    found = sign * float(gain[between].sum())
-    if found <= 0 or found - promised <= _SURE * float(np.sqrt(variance[between].sum())):
+    promised = sign * (unknown - expected[between])
+    found = sign * gain[between]
+    beyond = found - promised
+    # one dear mistake is no proof: what is left without the most telling picture must suffice
+    surprise = float(beyond.sum()) - max(float(beyond.max(initial=0.0)), 0.0)
+    if found.sum() <= 0 or surprise <= _SURE * float(np.sqrt(variance[between].sum())):
         return unknown
     if best == len(gain):
         return float(expected[-1])

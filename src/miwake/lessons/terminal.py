@@ -41,6 +41,7 @@ def told(name: str, language: Language) -> Iterator[str]:
     yield from wrap(heading, WIDTH)
     yield "═" * min(cells(heading), WIDTH)
     yield from wrap(about(name, language), WIDTH)
+    yield from wrap(words("lesson.ui.still", language), WIDTH)
     for number in range(len(lesson.steps)):
         yield ""
         yield from _step(name, lesson, number, language)

@@ -36,6 +36,8 @@ class Thumbnail:
     """So small that it is shown with square pixels."""
     alt: str = ""
     """The text that stands for it; empty where a text beside it does."""
+    views: int = 1
+    """Views that stand side by side in it."""
 
 
 def visible(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -83,6 +85,7 @@ def thumbnail(picture: NDArray[np.uint8], side: int, alt: str = "") -> Thumbnail
         height=image.height,
         pixelated=small,
         alt=alt,
+        views=views,
     )
 
 

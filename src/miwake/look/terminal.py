@@ -98,6 +98,7 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         label: what is being done, a few words.
         language: of what it says itself.
         file: standard error where None.
+        brief: without a terminal nothing is said of what took less than a second.
     """
 
     def __init__(
@@ -107,8 +108,10 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         *,
         language: Language = "en",
         file: TextIO | None = None,
+        brief: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.brief, self.whole = brief, True
         self.total, self.label, self.language, self.clock = total, clean(label), language, clock
         self.console = _console(file or sys.stderr)
         self.live = self._live() if self.console.is_terminal else None
@@ -150,6 +153,10 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         self.drawn = now
         self._draw(now)
 
+    def stopped(self) -> None:
+        """It ends before everything is done: it will not be called done."""
+        self.whole = False
+
     def _draw(self, now: float) -> None:
         text = clean(self.text)
         if self.live is not None:
@@ -179,6 +186,6 @@ class progress:  # noqa: N801  (reads as a function: `with progress(…) as line
         if self.live is not None:
             self._draw(now)
             self.live.stop()
-        elif kind is None:
+        elif kind is None and self.whole and not (self.brief and now - self.started < 1):
             took = duration(now - self.started, self.language)
             self._say(words("terminal.done", self.language, time=took), clean(self.text))

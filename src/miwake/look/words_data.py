@@ -26,6 +26,12 @@ _SOURCES: dict[str, dict[Language, str]] = {
         "{n} groups.",
         "ja": "パスに含まれるパターン {pattern} でグループ分けしました（{n}グループ）。",
     },
+    "data.grouped.nothing": {
+        "en": "Warning: the group {group} is another one for each of the {n:,} pictures, such as {path}: it keeps "
+        "nothing together, and every picture stands for itself.",
+        "ja": "警告：グループ {group} は画像{n:,}枚すべてで異なります（例：{path}）。まとまるものがないため、1枚ずつ"
+        "独立したものとして扱います。",
+    },
     "data.grouped.alone": {
         "en": "{n} picture without one stands for itself.|{n} pictures without one stand each for itself.",
         "ja": "グループのない画像{n}枚は、1枚ずつ独立したものとして扱います。",

@@ -13,6 +13,11 @@ _PAGE: dict[str, dict[Language, str]] = {
     "lesson.ui.skip": {"en": "Skip to the first step", "ja": "最初のステップへ移動"},
     "lesson.ui.steps": {"en": "Steps of the lesson", "ja": "レッスンのステップ"},
     "lesson.ui.formula": {"en": "Formula", "ja": "数式"},
+    "lesson.ui.still": {
+        "en": "Here everything stands still, as it is at first: what the text says to press, move or edit is on the "
+        "page.",
+        "ja": "ここでは最初の状態だけを示します。文中の「押す」「動かす」「書き換える」操作は、ページ上でできます。",
+    },
     "lesson.ui.papers": {"en": "Where it comes from:", "ja": "出典："},
     "lesson.ui.following": {"en": "Next on the path:", "ja": "次のレッスン："},
     "lesson.ui.made": {

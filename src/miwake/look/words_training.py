@@ -33,12 +33,16 @@ _REASONS: dict[str, dict[Language, str]] = {
     },
     "train.way": {"en": "{precision} {milliseconds:.0f} ms", "ja": "{precision} で{milliseconds:.0f}ミリ秒"},
     "train.way.threads": {
-        "en": "{precision} on {n} {milliseconds:.0f} ms",
-        "ja": "{precision} の{n}スレッドで{milliseconds:.0f}ミリ秒",
+        "en": "{precision} with {n} thread {milliseconds:.0f} ms|{precision} with {n} threads {milliseconds:.0f} ms",
+        "ja": "{n}スレッドの {precision} で{milliseconds:.0f}ミリ秒",
     },
     "train.long": {
         "en": "{n} epochs take longer than the usual {seconds:.0f} s; --time-limit ends sooner.",
         "ja": "{n}エポックには、通常の{seconds:.0f}秒より長くかかります。--time-limit で早く終えられます。",
+    },
+    "train.goes_on": {
+        "en": "{run} goes on at epoch {epoch} of {epochs}.",
+        "ja": "{run} の学習を、全{epochs}エポックのうち{epoch}エポック目から再開します。",
     },
     "train.progressive": {
         "en": "The first {share:.0%} of training shows them at {height} × {width}, where a step takes less.",

@@ -12,7 +12,7 @@ from miwake.look import charts, matrix
 from miwake.look.svg import Frame, Scale
 from miwake.look.text import Language, label, natural, percent
 from miwake.look.words import words
-from miwake.report.common import ROWS, TABLE, Cell, cell, hardest
+from miwake.report.common import ROWS, TABLE, Cell, area, cell, hardest
 
 _HARDEST = 12
 
@@ -94,7 +94,10 @@ def _class_row(place: int, one: ClassFigures, scale: Scale) -> ClassRow:
         count=f"{one.count:,}",
         answered=f"{one.predicted:,}",
         mark=charts.interval(one.recall, scale),
-        values=[cell(figure) for figure in (one.recall, one.precision, one.f1, one.auc, one.partial_auc)],
+        values=[
+            *(cell(figure) for figure in (one.recall, one.precision, one.f1)),
+            *(area(figure) for figure in (one.auc, one.partial_auc)),
+        ],
     )
 
 

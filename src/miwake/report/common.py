@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from miwake.evaluation.results import Evaluation
-from miwake.look.text import Language, share
+from miwake.look.text import Language, decimal, decimal_range, share
 from miwake.look.words import words
 from miwake.types import Figure
 
@@ -33,6 +33,12 @@ def cell(figure: Figure) -> Cell:
     """A share with its interval, as texts."""
     value, interval = share(figure)
     return Cell(value=value, interval=interval if math.isfinite(figure.value) else "")
+
+
+def area(figure: Figure) -> Cell:
+    """An area under a curve with its interval, as texts: decimals, as everywhere else."""
+    interval = decimal_range(figure) if math.isfinite(figure.value) else ""
+    return Cell(value=decimal(figure.value), interval=interval)
 
 
 def hardest(evaluation: Evaluation) -> list[int]:

@@ -13,7 +13,7 @@ from miwake.look import charts
 from miwake.look.svg import Frame
 from miwake.look.text import Language, label, labels, natural, share
 from miwake.look.words import words
-from miwake.report.common import Cell, cell, counted
+from miwake.report.common import Cell, area, cell, counted
 from miwake.types import Figure
 
 _FEW = 100  # pictures; below, intervals are too wide to rely on
@@ -80,7 +80,7 @@ def result(evaluation: Evaluation, validation: Evaluation | None, language: Lang
             name=words(f"report.{key}", language),
             meaning=words(f"report.{key}{many if key == 'accuracy' else ''}.meaning", language),
             mark=charts.interval(figure, scale, base),
-            cell=cell(figure),
+            cell=area(figure) if key.endswith("auc") else cell(figure),
         )
         for key, figure, base in _summary(evaluation, validation)
     ]

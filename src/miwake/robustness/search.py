@@ -92,7 +92,6 @@ def try_on(victim: Victim, pictures: Tensor, labels: Tensor, truth: Tensor, plan
     right = ~replace(victim, targeted=False).look(pictures, truth).fooled
     count, device = len(pictures), pictures.device
     fooled = torch.zeros(count, len(plan.levels), dtype=torch.bool, device=device)
-    rounded = torch.zeros(count, dtype=torch.bool, device=device)
     smallest = torch.full((count,), torch.inf, device=device).masked_fill(~right, 0.0)
     changed = pictures.clone()
     attack = attacks.find(plan.attack)
@@ -114,13 +113,38 @@ def try_on(victim: Victim, pictures: Tensor, labels: Tensor, truth: Tensor, plan
             low[open_rows[~hit]] = strength
             open_rows = open_rows[~hit]
         if place == plan.headline:
-            now = fooled[:, place].nonzero().squeeze(1)
-            if len(now):
-                rounded[now] = victim.look(changed[now].round(), labels[now]).fooled
+            rounded = _rounded(victim, pictures, labels, fooled[:, place], changed, plan, generator)
             bound = _bound(victim, pictures, labels, right & ~fooled[:, place], plan, generator) | fooled[:, place]
     if plan.smallest:
         _shrink(victim, pictures, labels, plan, (low, smallest, changed), generator)
     return Tried(right=right, fooled=fooled, rounded=rounded, smallest=smallest, bound=bound, changed=changed)
+
+
+def _rounded(
+    victim: Victim,
+    pictures: Tensor,
+    labels: Tensor,
+    fooled: Tensor,
+    changed: Tensor,
+    plan: Plan,
+    generator: torch.Generator,
+) -> Tensor:
+    """(n) bool: which of those that are fooled at the asked strength still are by whole grey levels.
+
+    What a weaker change has fooled may be lost by rounding; the whole strength is tried on it, too.
+    """
+    rounded = torch.zeros_like(fooled)
+    rows = fooled.nonzero().squeeze(1)
+    if not len(rows):
+        return rounded
+    rounded[rows] = victim.look(changed[rows].round(), labels[rows]).fooled
+    rows = rows[~rounded[rows]]
+    if len(rows):
+        strength = torch.full((len(rows),), plan.strength, device=pictures.device)
+        ball = Ball(centre=pictures[rows], strength=strength, norm=plan.norm)
+        found = attacks.find(plan.attack)(victim, ball, labels[rows], plan.effort, generator)
+        rounded[rows] = victim.look(found.round(), labels[rows]).fooled
+    return rounded
 
 
 def _bound(

@@ -28,7 +28,7 @@ from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.report.write import write
-from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
+from miwake.run import Header, Run, held, make_latest, new_run, open_run, save_model
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
@@ -56,7 +56,9 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
                 expected="--resume, and --lang at most",
                 todo=f"miwake train --resume {resume}",
             )
-        return _resume(open_run(resume), asked.lang, started)
+        run = open_run(resume)
+        with held(run):
+            return _resume(run, asked.lang, started)
     check_training(asked.training)
     check_model(asked.model)
     check_evaluation(asked.evaluation)
@@ -68,14 +70,16 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
     try:
-        return _plan_and_learn(run, asked, dataset, device, started)
+        with held(run):
+            return _plan_and_learn(run, asked, dataset, device, started)
     except (DataError, UsageError):
         # nothing was learnt yet: leave no empty run behind
         if run.config()["chosen"] is None:
-            for name in ("config.json", "environment.json", "split.csv"):
+            for name in ("config.json", "environment.json", "split.csv", "checkpoint/lock"):
                 (run.folder / name).unlink(missing_ok=True)
-            with suppress(OSError):
-                run.folder.rmdir()
+            for folder in (run.checkpoint, run.folder):
+                with suppress(OSError):
+                    folder.rmdir()
         raise
 
 
@@ -143,6 +147,8 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     with _decoding(asked.language)(len(dataset)) as line:
         pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
     prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=divided)
+    epoch = min(len(run.history()) + 1, choice.recipe.epochs)
+    say(words("train.goes_on", asked.language, run=run.folder, epoch=epoch, epochs=choice.recipe.epochs))
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
 
@@ -160,7 +166,7 @@ def _check_costs(asked: Request, dataset: Dataset) -> None:
 def _decoding(language: Language) -> Decoding:
     @contextmanager
     def line_for(count: int) -> Iterator[Callable[[int, int], None]]:
-        with progress(count, words("train.reading", language), language=language) as line:
+        with progress(count, words("train.reading", language), language=language, brief=True) as line:
             yield lambda done, _: line.update(done)
 
     return line_for
@@ -225,6 +231,8 @@ def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bo
 
         try:
             fitted = fit(job, report=report, stop=stop, resume=resume)
+            if fitted.interrupted:
+                line.stopped()
         except NonFiniteLoss as error:
             if error.kept:
                 save_model(run.model_file, job.model, header_of(prepared, job, asked.model))
