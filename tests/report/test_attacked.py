@@ -100,6 +100,18 @@ def sample(**changes: Any) -> Robustness:
     return replace(made, **changes)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_attack_that_was_not_looked_at_from_all_sides_is_not_called_trusted(language: Any) -> None:
+    whole = "\n".join(sentences(sample(), language))
+    some = "\n".join(sentences(sample(masking=sample().masking[:2]), language))
+    trusted = catalogue_module.words("attack.trusted", language, n=len(NAMES))
+    assert trusted in whole
+    assert trusted[:20] not in some
+    assert "2 of 7" in some or "7項目のうち2項目" in some
+    for name in NAMES:
+        assert (catalogue_module.words(f"attack.check.short.{name}", language) in some) == (name not in NAMES[:2]), name
+
+
 def picture(channels: int = 1) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (12, 12, channels), dtype=np.uint8)
 
@@ -232,6 +244,7 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         sample(norm="l2", strength=127.5, attacked=level(127.5, 0.3)),
         sample(target="7"),
         sample(masking=tuple(replace(check, passed=False) for check in sample().masking)),
+        sample(masking=sample().masking[:2]),
         sample(smallest=replace(smallest, median=math.inf), left_out=("patch",)),
         sample(texture=replace(texture, shape=0, texture=0, bias=NAN)),
     ]
