@@ -255,7 +255,8 @@ def _maps(predictor: Predictor, work: _Work, name: str, random: torch.nn.Module 
     seconds = time.monotonic() - start
     maps = []
     for place, target in enumerate(work.targets):
-        like = None if other is None else likeness(found[place], other[place])
+        # an empty map is like nothing: it has not been seen to depend on the weights
+        like = None if other is None or not found[place].any() else likeness(found[place], other[place])
         maps.append(
             Map(
                 method=name,
