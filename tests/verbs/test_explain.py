@@ -199,6 +199,7 @@ def test_what_does_not_fit_into_the_time_is_left_out_and_said(run: Path, picture
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)
     assert {"what": "occlusion", "why": "time"} in found["left_out"]
+    assert "gradcam" in [each["method"] for each in found["pictures"][0]["maps"]]  # the cheapest is always made
     ended = miwake("explain", run, picture, "--time-limit", "1s", *FAST)
     assert "--time-limit" in ended.out
 
