@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from miwake.explanation.contents import Explained, Explanation, Map
+from miwake.explanation.contents import Explained, Explanation, LayerView, Map
 from miwake.explanation.draw import marked, over, sheet
 from miwake.explanation.judging import peak
 from miwake.explanation.page import change_sentence, left_out, shape
@@ -130,12 +130,28 @@ def to_json(explained: Explained) -> dict[str, Any]:
             for layer in explained.layers
             if layer.name
         ],
+        "inside": [_inside_json(view) for view in explained.views],
         "data": explained.examples or None,
         "looked_through": explained.looked,
         "left_out": [{"what": what, "why": why} for what, why in explained.left_out],
         "unreadable": [{"path": path, "problem": reason} for path, reason in explained.unreadable],
         "seconds": round(explained.seconds, 2),
         "page": None if explained.page is None else str(explained.page),
+    }
+
+
+def _inside_json(view: LayerView) -> dict[str, Any]:
+    return {
+        "layer": view.layer.name,
+        "path": view.path,
+        "reach": None if view.reach is None else list(view.reach),
+        "units": [
+            {
+                "unit": unit.number,
+                "driven_most_by": [{"path": patch.path, "label": patch.label} for patch in unit.patches],
+            }
+            for unit in view.units
+        ],
     }
 
 
