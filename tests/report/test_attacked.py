@@ -191,6 +191,14 @@ def test_the_page_stands_alone_and_shows_everything(language, channels) -> None:
     assert "\x1b" not in page.text
 
 
+def test_what_a_table_shows_is_said_outside_of_what_scrolls() -> None:
+    page = render(sample(), shown(), title="run", size=(28, 28), language="en")
+    scrolling = re.findall(r'<div class="scroll".*?</div>', page, re.DOTALL)
+    assert any("Gaussian noise" in part for part in scrolling)
+    assert "own implementations" in page
+    assert not any("own implementations" in part for part in scrolling)
+
+
 def test_parts_that_were_not_asked_for_leave_no_trace() -> None:
     bare = sample(
         curve=(),
