@@ -100,6 +100,18 @@ def sample(**changes: Any) -> Robustness:
     return replace(made, **changes)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_attack_that_was_not_looked_at_from_all_sides_is_not_called_trusted(language: Any) -> None:
+    whole = "\n".join(sentences(sample(), language))
+    some = "\n".join(sentences(sample(masking=sample().masking[:2]), language))
+    trusted = catalogue_module.words("attack.trusted", language, n=len(NAMES))
+    assert trusted in whole
+    assert trusted[:20] not in some
+    assert "2 of 7" in some or "7項目のうち2項目" in some
+    for name in NAMES:
+        assert (catalogue_module.words(f"attack.check.short.{name}", language) in some) == (name not in NAMES[:2]), name
+
+
 def picture(channels: int = 1) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (12, 12, channels), dtype=np.uint8)
 
@@ -179,6 +191,14 @@ def test_the_page_stands_alone_and_shows_everything(language, channels) -> None:
     assert "\x1b" not in page.text
 
 
+def test_what_a_table_shows_is_said_outside_of_what_scrolls() -> None:
+    page = render(sample(), shown(), title="run", size=(28, 28), language="en")
+    scrolling = re.findall(r'<div class="scroll".*?</div>', page, re.DOTALL)
+    assert any("Gaussian noise" in part for part in scrolling)
+    assert "own implementations" in page
+    assert not any("own implementations" in part for part in scrolling)
+
+
 def test_parts_that_were_not_asked_for_leave_no_trace() -> None:
     bare = sample(
         curve=(),
@@ -232,6 +252,7 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         sample(norm="l2", strength=127.5, attacked=level(127.5, 0.3)),
         sample(target="7"),
         sample(masking=tuple(replace(check, passed=False) for check in sample().masking)),
+        sample(masking=sample().masking[:2]),
         sample(smallest=replace(smallest, median=math.inf), left_out=("patch",)),
         sample(texture=replace(texture, shape=0, texture=0, bias=NAN)),
     ]

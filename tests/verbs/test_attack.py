@@ -48,7 +48,9 @@ def test_everything_on_the_runs_own_test_pictures(own, miwake) -> None:
     assert accuracies == sorted(accuracies, reverse=True)
     assert found["bound"]["accuracy"]["value"] <= found["attacked"]["accuracy"]["value"] <= plain
     assert found["attacked"]["fooled"] == round(6 * (plain - found["attacked"]["accuracy"]["value"]))
-    assert len(found["smallest"]["values"]) == round(6 * plain)
+    assert len(found["smallest"]["values"]) == len(set(found["smallest"]["pictures"])) == round(6 * plain)
+    right = {row["path"] for row in read_table(own / "predictions.csv") if row["label"] == row["true"]}
+    assert set(found["smallest"]["pictures"]) <= right
     assert len(found["corruptions"]["each"]) == 15
     assert all(check["passed"] for check in found["masking"])
     assert found["texture"]["shape"] + found["texture"]["texture"] + found["texture"]["neither"] > 0

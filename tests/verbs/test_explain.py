@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,10 @@ def test_json_says_it_all(told: dict, picture: Path) -> None:
     assert one["path"] not in [each["path"] for each in one["nearest"]]
     assert told["looked_through"] == 24
     assert {layer["name"] for layer in told["layers"]} >= {"layers", "dense"}
+    units = [unit for view in told["inside"] for unit in view["units"]]
+    assert {view["layer"] for view in told["inside"]} <= {layer["name"] for layer in told["layers"]}
+    assert all(each["path"].startswith(f"{each['label']}/") for unit in units for each in unit["driven_most_by"])
+    assert any(len(unit["driven_most_by"]) == 5 for unit in units)
 
 
 def test_the_page_is_whole_and_loads_nothing(told: dict, run: Path) -> None:
@@ -81,7 +86,10 @@ def test_the_page_is_whole_and_loads_nothing(told: dict, run: Path) -> None:
     assert page.rstrip().endswith("</html>")
     assert 'src="http' not in page
     assert "url(http" not in page
-    assert "Do not trust this map" in page
+    assert re.search("Do not (trust|rely on) this map", page)
+    filters = page.partition('<section id="filters"')[2].partition("</section>")[0]
+    assert filters.count("data:image") == 16  # the first layer's, one by one
+    assert "Mid-grey is zero" in filters
     for title in ("Grad-CAM", "Occlusion", "What it has seen", "From edges to wholes"):
         assert title in page
     assert page.count("data:image") > 30
@@ -199,6 +207,7 @@ def test_what_does_not_fit_into_the_time_is_left_out_and_said(run: Path, picture
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)
     assert {"what": "occlusion", "why": "time"} in found["left_out"]
+    assert "gradcam" in [each["method"] for each in found["pictures"][0]["maps"]]  # the cheapest is always made
     ended = miwake("explain", run, picture, "--time-limit", "1s", *FAST)
     assert "--time-limit" in ended.out
 

@@ -26,16 +26,16 @@ def test_the_language_is_that_of_the_environment(tmp_path, monkeypatch, miwake):
     assert '<html lang="ja">' in (tmp_path / "neuron.html").read_text(encoding="utf-8")
 
 
-def test_a_lesson_is_shown_and_its_page_lies_in_the_cache(tmp_path, monkeypatch, miwake):
+def test_a_lesson_is_shown_and_its_page_lies_where_one_works(tmp_path, monkeypatch, miwake):
     monkeypatch.setenv("MIWAKE_CACHE", str(tmp_path / "cache"))
     ended = miwake("lesson", "convolution", cwd=tmp_path)
     assert ended.code == 0
-    page = tmp_path / "cache" / "lessons" / "convolution.en.html"
+    page = tmp_path / "lesson-convolution.en.html"
     assert page.is_file()
     assert str(page) in ended.out.replace("\n", "")
     assert "1 0 2 0 2 0 1" in ended.out
     assert "miwake lesson channels-stride-padding" in ended.out
-    assert [path.name for path in tmp_path.iterdir()] == ["cache"]  # nothing is left where one works
+    assert list(tmp_path.iterdir()) == [page]  # and nothing in the cache, where nobody would look for it
 
 
 def test_the_page_goes_where_it_is_asked_for(tmp_path, miwake):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from miwake.explanation.draw import Region
 from miwake.explanation.layers import Layer
+from miwake.explanation.sanity import LIMIT
 from miwake.types import Prediction
 
 if TYPE_CHECKING:
@@ -64,7 +65,20 @@ class Map:
     """False where it hardly changes with the weights: it then shows the picture rather than what the network makes of
     it."""
     likeness: float | None
-    """Rank correlation with the map that shuffled weights give; None where it was not measured."""
+    """Rank correlation with the map that shuffled weights give; None where it was not measured, or a map is even."""
+
+    @property
+    def doubt(self) -> str:
+        """The key of the words that warn of it; empty where it is to be believed."""
+        if self.sane:
+            return ""
+        changed = self.likeness is not None and self.likeness <= LIMIT
+        return "explain.insane.elsewhere" if changed else "explain.insane"
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is zero everywhere: the method found nothing for the class, and points nowhere."""
+        return not self.values.any()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -27,6 +27,7 @@ class MapCard:
 
     shown: Thumbnail
     name: str
+    empty: str
     warning: str
     likeness: str
 
@@ -109,7 +110,7 @@ def _view(explained: Explained, language: Language) -> dict[str, Any]:
                 words(f"explain.method.{each}", language),
                 words(f"explain.method.{each}.what", language),
                 methods.find(each).PAPER,
-                any(not one.sane for every in explained.explanations for one in every.maps if one.method == each),
+                _warning(explained, each, language),
             )
             for each in used
         ],
@@ -118,6 +119,13 @@ def _view(explained: Explained, language: Language) -> dict[str, Any]:
         "left": left_out(explained, language),
         "made": words("explain.made", language, time=duration(explained.seconds, language)),
     }
+
+
+def _warning(explained: Explained, method: str, language: Language) -> str:
+    """What warns of a method; the graver words where its maps were seen to fail here."""
+    doubts = {one.doubt for every in explained.explanations for one in every.maps if one.method == method and one.doubt}
+    grave = "explain.insane"
+    return words(grave if grave in doubts else doubts.pop(), language) if doubts else ""
 
 
 def _colour(stop: Any) -> str:
@@ -198,7 +206,12 @@ def change_sentence(one: Explanation, language: Language) -> str:
 def _others(one: Explanation, explained: Explained) -> list[tuple[str, str, float]]:
     chances = one.answer.probabilities
     order = sorted(range(len(chances)), key=lambda number: -chances[number])[:_OTHERS]
-    return [(label(explained.classes[number]), percent(chances[number]), chances[number]) for number in order]
+    return [(label(explained.classes[number]), _chance(chances[number]), chances[number]) for number in order]
+
+
+def _chance(value: float) -> str:
+    """A chance beside others: a share of one in a million is not the same as one in a thousand."""
+    return "< 0.1%" if value < 0.0005 else percent(value)
 
 
 def _rows(one: Explanation, side: int, language: Language) -> list[tuple[str, list[MapCard]]]:
@@ -220,7 +233,8 @@ def _card(one: Explanation, each: Map, side: int, language: Language) -> MapCard
     return MapCard(
         shown=thumbnail(drawn, side, words("explain.map.alt", language, **values)),
         name=method,
-        warning="" if each.sane else words("explain.insane", language),
+        empty=words("explain.empty", language) if each.empty else "",
+        warning=words(each.doubt, language) if each.doubt else "",
         likeness=likeness,
     )
 

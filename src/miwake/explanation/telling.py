@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from miwake.explanation.contents import Explained, Explanation, Map
+from miwake.explanation.contents import Explained, Explanation, LayerView, Map
 from miwake.explanation.draw import marked, over, sheet
 from miwake.explanation.judging import peak
 from miwake.explanation.page import change_sentence, left_out, shape
@@ -29,15 +29,26 @@ def tell(explained: Explained, language: Language) -> None:
     for one in explained.explanations:
         for sentence in sentences(one, language):
             say(sentence)
-    insane = {each.method for one in explained.explanations for each in one.maps if not each.sane}
-    if insane:
-        between = words("report.and", language)
-        names = between.join(words(f"explain.method.{method}", language) for method in sorted(insane))
-        say(words("explain.said.warning", language, methods=names))
+    for sentence in _warnings(explained, language):
+        say(sentence)
     for sentence in left_out(explained, language):
         say(sentence)
     if explained.page is not None:
         say(words("explain.said.page", language, path=explained.page))
+
+
+def _warnings(explained: Explained, language: Language) -> Iterator[str]:
+    """What must not be believed, a sentence for each reason; a method is named once, with the graver one."""
+    named: set[str] = set()
+    for doubt in ("explain.insane", "explain.insane.elsewhere"):
+        found = {each.method for one in explained.explanations for each in one.maps if each.doubt == doubt} - named
+        named |= found
+        if found:
+            yield words(f"{doubt}.said", language, methods=_methods(found, language))
+
+
+def _methods(names: Iterable[str], language: Language) -> str:
+    return words("report.and", language).join(words(f"explain.method.{name}", language) for name in sorted(names))
 
 
 def sentences(one: Explanation, language: Language) -> Iterator[str]:
@@ -56,10 +67,13 @@ def sentences(one: Explanation, language: Language) -> Iterator[str]:
             place=words(f"explain.place.{_third(one, each)}", language),
         )
         for each in one.maps
-        if each.target == one.targets[0] and each.sane
+        if each.target == one.targets[0] and each.sane and not each.empty
     ]
     if places:
         yield words("explain.said.seen", language, places=between.join(places))
+    empty = {each.method for each in one.maps if each.target == one.targets[0] and each.empty}
+    if empty:
+        yield words("explain.empty.said", language, methods=_methods(empty, language))
     if change_sentence(one, language):
         yield change_sentence(one, language)
     if any(each.label for each in one.nearest):
@@ -116,12 +130,28 @@ def to_json(explained: Explained) -> dict[str, Any]:
             for layer in explained.layers
             if layer.name
         ],
+        "inside": [_inside_json(view) for view in explained.views],
         "data": explained.examples or None,
         "looked_through": explained.looked,
         "left_out": [{"what": what, "why": why} for what, why in explained.left_out],
         "unreadable": [{"path": path, "problem": reason} for path, reason in explained.unreadable],
         "seconds": round(explained.seconds, 2),
         "page": None if explained.page is None else str(explained.page),
+    }
+
+
+def _inside_json(view: LayerView) -> dict[str, Any]:
+    return {
+        "layer": view.layer.name,
+        "path": view.path,
+        "reach": None if view.reach is None else list(view.reach),
+        "units": [
+            {
+                "unit": unit.number,
+                "driven_most_by": [{"path": patch.path, "label": patch.label} for patch in unit.patches],
+            }
+            for unit in view.units
+        ],
     }
 
 
@@ -144,9 +174,9 @@ def _map_json(one: Explanation, each: Map) -> dict[str, Any]:
     return {
         "method": each.method,
         "class": each.target,
-        "peak": [round(x, 4), round(y, 4)],
+        "peak": None if each.empty else [round(x, 4), round(y, 4)],
         "likeness_to_shuffled_weights": None if each.likeness is None else round(each.likeness, 4),
-        "warning": None if each.sane else words("explain.insane", "en"),
+        "warning": words(each.doubt, "en") if each.doubt else None,
         "seconds": round(each.seconds, 3),
     }
 
@@ -176,7 +206,9 @@ def write_pictures(explained: Explained, folder: Path) -> None:
     taken: dict[str, int] = {}
     stems: dict[str, str] = {}
     for one in explained.explanations:
-        stem = _plain(Path(one.subject.path.replace("#", "-")).stem or "picture")
+        # of a file that holds many pictures the number within it tells them apart
+        file, _, number = one.subject.path.partition("#")
+        stem = _plain(f"{Path(file).stem or 'picture'}{number and f'-{number}'}")
         taken[stem] = taken.get(stem, 0) + 1
         stem = stem if taken[stem] == 1 else f"{stem}-{taken[stem]}"
         stems.setdefault(one.subject.path, stem)

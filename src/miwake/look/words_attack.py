@@ -62,6 +62,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "The attack can be trusted: all {n} looks for hidden gradients found none.",
         "ja": "攻撃は信頼できます。勾配の隠れを調べる{n}項目のすべてで、その兆候はありませんでした。",
     },
+    "attack.trusted.partly": {
+        "en": "{made} of {n} looks for hidden gradients found none. There was no time for the others, so the attack is "
+        "not yet to be trusted; --time-limit gives more. Not looked for: {names}.",
+        "ja": "勾配の隠れを調べる{n}項目のうち{made}項目では、その兆候はありませんでした。残りは時間が足りず調べて"
+        "いないため、攻撃をまだ信頼できるとは言えません。--time-limit で時間を増やせます。調べていない兆候：{names}。",
+    },
     "attack.doubtful": {
         "en": "Do not trust these figures: the model may hide its gradients instead of being robust ({names}).",
         "ja": "この値は信頼できません。頑健なのではなく、勾配が隠れている可能性があります（{names}）。",

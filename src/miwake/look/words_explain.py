@@ -8,9 +8,9 @@ _METHODS: dict[str, dict[Language, str]] = {
     "explain.method.gradcam": {"en": "Grad-CAM", "ja": "Grad-CAM 法"},
     "explain.method.gradcam.what": {
         "en": "The last maps of the network, weighed by how much each speaks for the class. Coarse, and usually right "
-        "about the place.",
+        "about the place. It can stay empty where the last layer weighs every place by itself.",
         "ja": "ネットワーク最後の特徴マップを、そのクラスへの寄与で重み付けしたものです。粗いものの、場所はおおむね正確"
-        "です。",
+        "です。最後の層が場所ごとに別の重みを持つネットワークでは、空白になることがあります。",
     },
     "explain.method.occlusion": {"en": "Occlusion", "ja": "遮蔽"},
     "explain.method.occlusion.what": {
@@ -48,6 +48,16 @@ _METHODS: dict[str, dict[Language, str]] = {
         "it shows the picture rather than what the network makes of it (Adebayo 2018).",
         "ja": "この図は信用しないでください。出力側半分の重みをでたらめに入れ替えてもほとんど変わらないため、ネットワー"
         "クの判断ではなく画像そのものを示しています（Adebayo 2018）。",
+    },
+    "explain.insane.elsewhere": {
+        "en": "Do not rely on this map: here it changes when the weights of the network's upper half are shuffled, but "
+        "on networks for photographs maps of this kind hardly do (Adebayo 2018).",
+        "ja": "この図に頼らないでください。出力側半分の重みをでたらめに入れ替えるとここでは変わりましたが、写真を見分け"
+        "るネットワークでは、この方法の図はほとんど変わりません（Adebayo 2018）。",
+    },
+    "explain.empty": {
+        "en": "Empty: by this method nothing in the picture speaks for the class.",
+        "ja": "空白です。この方法では、このクラスを支持するところが画像に見つかりませんでした。",
     },
     "explain.likeness": {
         "en": "Rank correlation with the map after shuffling: {value}.",
@@ -154,9 +164,9 @@ _PAGE: dict[str, dict[Language, str]] = {
     "explain.inside.patch.alt": {"en": "Patch of {path}", "ja": "{path} の部分画像"},
     "explain.inside.projection.alt": {"en": "Its projection", "ja": "その逆投影"},
     "explain.tree.sentence": {
-        "en": "Every layer in the order in which it runs, with the shape of its output for one picture. --layer NAME "
-        "shows the feature maps of one that has places.",
-        "ja": "すべての層を実行される順に、1枚あたりの出力の形とともに示します。位置のある層の特徴マップは --layer "
+        "en": "Every layer with the shape of its output for one picture. To see the feature maps of one that has rows "
+        "and columns, add --layer NAME.",
+        "ja": "すべての層を、1枚あたりの出力の形とともに示します。縦横の並びを持つ層の特徴マップは --layer "
         "名前 で表示できます。",
     },
     "explain.tree.layer": {"en": "layer", "ja": "層"},
@@ -200,7 +210,17 @@ _TERMINAL: dict[str, dict[Language, str]] = {
     "explain.place.lower-left": {"en": "at the lower left", "ja": "左下"},
     "explain.place.lower": {"en": "at the bottom", "ja": "下"},
     "explain.place.lower-right": {"en": "at the lower right", "ja": "右下"},
-    "explain.said.warning": {
+    "explain.empty.said": {
+        "en": "{methods}: the map is empty, by this method nothing in the picture speaks for the answer.",
+        "ja": "{methods}：図は空白です。この方法では、答えを支持するところが画像に見つかりませんでした。",
+    },
+    "explain.insane.elsewhere.said": {
+        "en": "{methods}: changes when the weights of the network's upper half are shuffled, but on networks for "
+        "photographs it hardly does (Adebayo 2018). Do not rely on it.",
+        "ja": "{methods}：出力側半分の重みを入れ替えるとここでは変わりましたが、写真を見分けるネットワークではほとんど"
+        "変わりません（Adebayo 2018）。頼らないでください。",
+    },
+    "explain.insane.said": {
         "en": "{methods}: hardly changes when the weights of the network's upper half are shuffled, so it shows the "
         "picture rather than the network. Do not trust it.",
         "ja": "{methods}：出力側半分の重みを入れ替えてもほとんど変わらず、ネットワークではなく画像を示しています。"

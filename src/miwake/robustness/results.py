@@ -38,6 +38,8 @@ class Smallest:
     """Ascending; infinite for pictures that nothing fooled."""
     most: float
     """The strongest change that was tried."""
+    pictures: tuple[str, ...] = ()
+    """Which picture each of the values belongs to, as the data names it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -230,11 +230,13 @@ def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, mat
         more = int((table.bound & ~table.fooled[:, plan.headline]).sum())
         bound = Bound(accuracy=share(table.right & ~table.bound, groups), more=more, steps=BOUND_STEPS)
     if plan.smallest:
-        sizes = np.sort(table.smallest[table.right]).astype(float)
+        order = np.argsort(table.smallest[table.right], kind="stable")
+        sizes = table.smallest[table.right][order].astype(float)
         smallest = Smallest(
             median=float(np.median(sizes)) if len(sizes) and math.isfinite(sizes[len(sizes) // 2]) else math.inf,
             values=tuple(sizes.tolist()),
             most=plan.levels[-1],
+            pictures=tuple(str(material.dataset.paths[row]) for row in table.rows[table.right][order]),
         )
     return Robustness(
         data=material.dataset.name,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from miwake.evaluation.wording import counted
 from miwake.look.text import Language, clean, natural, percent
 from miwake.look.words import words
+from miwake.robustness.masking import LOOKS
 from miwake.robustness.results import Corruptions, Level, Patch, Robustness, Smallest, Texture
 from miwake.robustness.strength import LEVELS
 
@@ -70,11 +71,15 @@ def _fools(found: Robustness, level: Level, language: Language) -> str:
 
 
 def _masking(found: Robustness, language: Language) -> Iterator[str]:
-    names = doubts(found, language)
+    names, between = doubts(found, language), words("report.and", language)
+    made = {check.name for check in found.masking}
+    late = [words(f"attack.check.short.{name}", language) for name in LOOKS if name not in made]
     if names:
-        yield words("attack.doubtful", language, names=words("report.and", language).join(names))
+        yield words("attack.doubtful", language, names=between.join(names))
+    elif not late:
+        yield words("attack.trusted", language, n=len(made))
     else:
-        yield words("attack.trusted", language, n=len(found.masking))
+        yield words("attack.trusted.partly", language, made=len(made), n=len(LOOKS), names=between.join(late))
 
 
 def _smallest(smallest: Smallest, language: Language) -> Iterator[str]:

@@ -51,7 +51,8 @@ def explain(
         json: Print JSON in place of sentences.
         out: The page; left away, explain.html in the run's folder, for imagenet in this folder.
         pictures_out: Also write every map and the other pictures to this folder.
-        time_limit: Such as 30s or 2m; what does not fit is left out, the cheapest comes first.
+        time_limit: Such as 30s or 2m; what does not fit is left out, the cheapest comes first. One map that can be
+            believed is always made.
         device: cpu, cuda, cuda:1, …
         max_pixels: Refuse larger pictures before they are decoded.
         lang: Language of the page and the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.

@@ -36,7 +36,7 @@ def lesson(
 
     Args:
         name: Which lesson; left away, they are listed.
-        out: The page, an HTML file; left away, it lies in the cache folder.
+        out: The page, an HTML file; left away, lesson-NAME.LANGUAGE.html in this folder.
         lang: Language of the lesson: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
@@ -45,9 +45,7 @@ def lesson(
     Raises:
         MiwakeError: there is no such lesson, or the page cannot be written.
     """
-    from miwake.data.disk import cache_folder
     from miwake.errors import UsageError
-    from miwake.files import make_folder
     from miwake.lessons.catalogue import entries, entry
     from miwake.look.language import spoken
 
@@ -57,9 +55,8 @@ def lesson(
             raise UsageError("--out needs a lesson.", expected="a name", todo="`miwake lesson` lists them.")
         return Lessons(entries(), None, language)
     found = entry(name)
-    if out is None:
-        make_folder(cache_folder() / "lessons")
-    page = Path(out) if out is not None else cache_folder() / "lessons" / f"{found.name}.{language}.html"
+    # where one works: browsers that are packed as a snap or a flatpak cannot open files of hidden folders
+    page = Path(out) if out is not None else Path(f"lesson-{found.name}.{language}.html")
     if page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"--out is {page}.", expected="an HTML file", todo=f"write {found.name}.html")
 
