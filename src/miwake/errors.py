@@ -68,15 +68,16 @@ class MissingExtra(UsageError):
 def nearest(name: str, names: Iterable[str]) -> str:
     """The known name that is so like another that it may be meant, or an empty string.
 
-    Of paths in the same folder the names are compared, not the folder.
+    Of paths in the same folder the names are compared, not the folder; of flags the words, not the dashes.
     """
-    folder, slash, own = name.rpartition("/")
+    folder, slash, own = name.lstrip("-").rpartition("/")
     best, likeness = "", (0.0, False)
     for other in names:
-        short = other.removeprefix(folder + slash)
-        same = difflib.SequenceMatcher(None, own.lower(), short.lower()).ratio(), other.startswith(folder + slash)
-        if same > likeness:
-            best, likeness = other, same
+        short = other.lstrip("-").removeprefix(folder + slash)
+        swapped = sorted(own.lower()) == sorted(short.lower())
+        same = 1.0 if swapped else difflib.SequenceMatcher(None, own.lower(), short.lower()).ratio()
+        if (same, other.startswith(folder + slash)) > likeness:
+            best, likeness = other, (same, other.startswith(folder + slash))
     return best if likeness[0] >= next(least for letters, least in _LIKE if len(own) <= letters) else ""
 
 

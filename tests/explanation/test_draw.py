@@ -68,3 +68,12 @@ def test_a_projections_zero_is_grey() -> None:
     assert shown[0, 0].tolist() == [128, 128, 128]
     assert shown[1, 1, 0] == 255
     assert shown[3, 3, 2] == 0
+
+
+def test_what_all_places_have_in_common_is_not_drawn() -> None:
+    values = np.zeros((4, 4), np.float32)
+    values[1, 2] = 1.0
+    picture = np.full((32, 32, 3), 90, np.uint8)
+    region = (0.0, 0.0, 1.0, 1.0)
+    assert np.array_equal(draw.over(picture, values + 5, region), draw.over(picture, values, region))
+    assert not np.array_equal(draw.over(picture, values - 5, region), draw.over(picture, values, region))

@@ -119,7 +119,11 @@ def projection(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _laid(
     values: NDArray[np.float32], region: Region, size: tuple[int, int]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The map (H, W) in -1…1 in the picture's own pixels, and which of them the network sees."""
+    """The map (H, W) in -1…1 in the picture's own pixels, and which of them the network sees.
+
+    What every place of a map has in common says nothing of where: one that is positive everywhere begins at its least.
+    """
+    values = values - max(float(values.min()), 0.0)
     top, left, bottom, right = region
     height, width = values.shape
     y = ((np.arange(size[0]) + 0.5) / size[0] - top) / (bottom - top) * height

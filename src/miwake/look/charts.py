@@ -189,7 +189,6 @@ def reliability(frame: Frame, points: Sequence[Point], *, x_label: str, y_label:
         parts.append(text(left - 6, up(mark) + 4, f"{mark:.0%}", anchor="end"))
         parts.append(text(across(mark), bottom + 16, f"{mark:.0%}", anchor="middle"))
     parts.append(f'<path class="rule" d="M{num(left)} {num(bottom)}L{num(right)} {num(top)}"/>')
-    parts.append(text(across(0.28), up(0.28) - 6, ideal, anchor="middle", style="small halo", turn=-45))
     parts.append(text(right, bottom + 31, x_label, anchor="end"))
     parts.append(text(left - 36, 12, y_label))
     largest = max((point.count for point in points), default=1)
@@ -203,6 +202,7 @@ def reliability(frame: Frame, points: Sequence[Point], *, x_label: str, y_label:
             f'<circle class="blob" cx="{num(px)}" cy="{num(py)}" r="{num(radius)}"><title>'
             f"{point.confidence:.1%} → {point.accuracy:.1%} (n = {point.count:,})</title></circle>"
         )
+    parts.append(text(across(0.28), up(0.28) - 6, ideal, anchor="middle", style="small halo", turn=-45))
     return drawing(frame, right + 16, bottom + 36, parts)
 
 

@@ -43,7 +43,6 @@ def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float, 
         parts.append(f'<path class="grid" d="M{num(left)} {num(up(mark))}H{num(WIDTH - 10)}"/>')
         parts.append(text(left - 6, up(mark) + 4, f"{mark:.0%}", anchor="end"))
     parts.append(f'<path class="rule" d="M{num(left)} {num(up(level))}H{num(WIDTH - 10)}"/>')
-    parts.append(text(left + 4, up(level) - 5, level_label, style="small halo"))
     known = [math.isfinite(place.figure.value) for place in places]
     points = [
         (across(number), up(place.figure.value)) if seen else None
@@ -59,6 +58,7 @@ def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float, 
             continue
         style, radius = ("ring", 5.0) if place.marked else ("f-first", 3.2)
         parts.append(f'<circle class="{style}" cx="{num(point[0])}" cy="{num(point[1])}" r="{num(radius)}"/>')
+    parts.append(text(left + 4, up(level) - 5, level_label, style="small halo"))
     parts += _labels([place.label for place in places], across, x_label)
     return drawing(frame, WIDTH, _HEIGHT, parts)
 

@@ -256,8 +256,9 @@ _PAGE: dict[str, dict[Language, str]] = {
         "ja": "評価とは別の画像で、位置・回転・大きさ・照明・撮影を無作為に変えながら作りました"
         "（Brown 2017、Eykholt 2018）。このページの隣の patch.png を印刷できます。",
     },
-    "attack.patch.plain": {"en": "accuracy without a disc", "ja": "円板なしの正解率"},
-    "attack.patch.control": {"en": "accuracy with a grey disc", "ja": "灰色の円板での正解率"},
+    "attack.patch.beside": {"en": "For comparison", "ja": "比較"},
+    "attack.patch.plain": {"en": "without a disc", "ja": "円板なし"},
+    "attack.patch.control": {"en": "with a plain grey disc", "ja": "無地の灰色の円板"},
     "attack.patch.condition": {"en": "How the disc lies", "ja": "円板の条件"},
     "attack.patch.fooled": {"en": "fooled", "ja": "騙された割合"},
     "attack.patch.shown": {"en": "Pictures with the disc, and the answers", "ja": "円板を置いた画像と答え"},
