@@ -120,6 +120,25 @@ def test_grad_cam_is_captums(rectified: nn.Module, score) -> None:
     assert ours.max() > 0
 
 
+def test_hirescam_is_captums_gradient_times_activation(rectified: nn.Module, score) -> None:
+    captum = pytest.importorskip("captum.attr")
+    pictures, targets = torch.randn(3, 3, 20, 16), torch.tensor([0, 3, 1])
+    ours = methods.find("hirescam").maps(rectified, pictures, targets, score)
+    theirs = captum.LayerGradientXActivation(rectified, rectified.two).attribute(pictures, targets).sum(1, keepdim=True)
+    theirs = nn.functional.interpolate(theirs, (20, 16), mode="bilinear")[:, 0].detach()
+    torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("lecture-small", True), ("alexnet", True), ("small", False), ("resnet18", False)]
+)
+def test_hirescam_is_for_dense_layers_that_read_places(name: str, expected: bool) -> None:
+    side = max(networks.registry.entry(name).smallest, 32)
+    with torch.device("meta"):
+        model = networks.build(name, channels=3, classes=4, size=(side, side))
+    assert methods.fits(methods.find("hirescam"), model) == expected
+
+
 @pytest.mark.filterwarnings("ignore:Setting backward hooks on ReLU")
 def test_guided_backpropagation_is_captums(rectified: nn.Module, score) -> None:
     captum = pytest.importorskip("captum.attr")

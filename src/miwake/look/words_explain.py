@@ -5,6 +5,13 @@ from __future__ import annotations
 from miwake.look.text import Language
 
 _METHODS: dict[str, dict[Language, str]] = {
+    "explain.method.hirescam": {"en": "HiResCAM", "ja": "HiResCAM 法"},
+    "explain.method.hirescam.what": {
+        "en": "The last feature maps, each place by itself weighed by how much more of it would help the answer: for "
+        "networks whose dense layers read every place.",
+        "ja": "最後の特徴マップを、場所ごとに、その値が増えると答えがどれだけ有利になるかで重み付けします。全結合層が"
+        "各位置を読むネットワーク向けです。",
+    },
     "explain.method.gradcam": {"en": "Grad-CAM", "ja": "Grad-CAM 法"},
     "explain.method.gradcam.what": {
         "en": "The last maps of the network, weighed by how much each speaks for the class. Coarse, and usually right "

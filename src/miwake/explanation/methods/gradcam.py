@@ -21,16 +21,21 @@ SANE = True
 
 
 def maps(model: nn.Module, inputs: Tensor, targets: Tensor, score: Score) -> Tensor:
-    """Equations 1 and 2: weights are the gradient's means over the places; what is below zero is cut off.
+    """Equations 1 and 2: weights are the gradient's means over the places; what is below zero is cut off."""
+    seen, gradient, places = last_maps(model, inputs, targets, score)
+    found = (gradient.mean((2, 3), keepdim=True) * seen).sum(1).clamp_min(0)
+    return places.over(found, (inputs.shape[2], inputs.shape[3])).cpu()
+
+
+def last_maps(model: nn.Module, inputs: Tensor, targets: Tensor, score: Score) -> tuple[Tensor, Tensor, Places]:
+    """The last maps (B, C, h, w) that lie over the picture, the score's gradient by them, and where they lie.
 
     The layer is the last one with places that the score reads: in a convolutional network the last maps, in a
     transformer that reads its class token only the last normalisation before the tokens meet.
     """
     name, places = _layer(model, inputs[:1], targets[:1], score)
     seen, gradient = _gradient(model, inputs, targets, score, [name])[name]
-    weights = places.maps(gradient).mean((2, 3), keepdim=True)
-    found = (weights * places.maps(seen)).sum(1).clamp_min(0)
-    return places.over(found, (inputs.shape[2], inputs.shape[3])).cpu()
+    return places.maps(seen), places.maps(gradient), places
 
 
 def _layer(model: nn.Module, inputs: Tensor, targets: Tensor, score: Score) -> tuple[str, Places]:
