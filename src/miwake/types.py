@@ -73,6 +73,8 @@ class Sample:
     """`TRAIN`, `VAL`, `TEST` or `UNASSIGNED`."""
     group: str | None
     """The patient, specimen or camera roll; one group is never divided between splits."""
+    mask: str | None = None
+    """Path of its mask below the data set's root; None where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,6 +99,8 @@ class Dataset:
     """(N) `TRAIN`, `VAL`, `TEST` or `UNASSIGNED`."""
     group: NDArray[Any] | None = None
     """(N) str, or None where every picture stands for itself."""
+    masks: Sequence[str | None] | None = None
+    """(N) path of each row's mask, relative to `root`, None where it has none; None where there are no masks at all."""
     pixels: NDArray[np.uint8] | None = None
     """(N, H, W, C) for packed sources, which hold decoded pictures; None where `paths` are picture files."""
     notes: tuple[Sentence, ...] = ()
@@ -107,7 +111,13 @@ class Dataset:
 
     def __getitem__(self, row: int) -> Sample:
         group = None if self.group is None else str(self.group[row])
-        return Sample(self.paths[row], self.targets[row], int(self.split[row]), group)
+        return Sample(
+            self.paths[row],
+            self.targets[row],
+            int(self.split[row]),
+            group,
+            None if self.masks is None else self.masks[row],
+        )
 
     @property
     def multilabel(self) -> bool:
@@ -117,6 +127,11 @@ class Dataset:
     def file(self, row: int) -> Path:
         """The picture file of a row (for a packed source, the packed file)."""
         return self.root / self.paths[row].rsplit("#", 1)[0] if self.pixels is not None else self.root / self.paths[row]
+
+    def mask_file(self, row: int) -> Path | None:
+        """The file of a row's mask, or None."""
+        name = None if self.masks is None else self.masks[row]
+        return None if name is None else self.root / name
 
     def label(self, row: int) -> str:
         """The true class of a row by its name; several are joined by `;`."""
@@ -138,6 +153,7 @@ class Dataset:
             targets=self.targets[rows],
             split=self.split[rows],
             group=None if self.group is None else self.group[rows],
+            masks=None if self.masks is None else [self.masks[row] for row in rows.tolist()],
             pixels=None if self.pixels is None else self.pixels[rows],
         )
 
@@ -227,6 +243,42 @@ class Prediction:
     def known(self) -> bool:
         """False where the model would rather not say."""
         return self.label is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A place that an answer points out, in pixels of the upright picture."""
+
+    left: int
+    top: int
+    right: int
+    """The first column that is outside."""
+    bottom: int
+    """The first row that is outside."""
+    area: int
+    """Pixels inside its outline."""
+    label: str
+    """What is there."""
+    strength: float
+    """How much speaks for it, the task's own measure; for an anomaly the highest heat inside."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Oddity(Prediction):
+    """The answer to "is something wrong here?"
+
+    `label` is the name of the good class or of the other; `probabilities` are the false-alarm rate and the rest to 1:
+    how a picture stands among good ones, not how probable a defect is, which depends on how many there are.
+    """
+
+    score: float
+    """How odd the picture is, the method's own measure."""
+    false_alarms: float
+    """Share of good pictures that look at least as odd, estimated on the validation pictures."""
+    heat: NDArray[np.float32]
+    """(h, w) how odd each place is, evenly laid over the whole picture; outlines run where it is 1."""
+    regions: tuple[Region, ...] = ()
+    """What is odd in a picture that is not good, the largest first."""
 
 
 @dataclass(frozen=True, slots=True)

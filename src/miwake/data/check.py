@@ -262,7 +262,9 @@ def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sent
     sizes = np.array([(header.height, header.width) for header in headers] or [(0, 0)])
     counts = _counts(dataset, sorted(looks))
     different = _counts(dataset, sorted({look.pixels: row for row, look in sorted(looks.items())}.values()))
-    totals = [counts[name]["all"] for name in dataset.classes]
+    # where what is odd is to be noticed, only good pictures are learnt from
+    learnt = dataset.classes[:1] if dataset.task == "anomaly" else dataset.classes
+    totals = [counts[name]["all"] for name in learnt]
     least = min(totals, default=0)
     return CheckReport(
         name=dataset.name,
@@ -282,8 +284,8 @@ def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sent
         constant=tuple(dataset.paths[row] for row, look in looks.items() if look.high - look.low <= _CONSTANT),
         bad=tuple(bad),
         same=_same(dataset, looks),
-        unusable=tuple(name for name in dataset.classes if different[name]["all"] < 3),
-        few=tuple(name for name in dataset.classes if 3 <= different[name]["all"] < FEW),
+        unusable=tuple(name for name in learnt if different[name]["all"] < 3),
+        few=tuple(name for name in learnt if 3 <= different[name]["all"] < FEW),
         uneven=max(totals) / least if least else 0.0,
     )
 

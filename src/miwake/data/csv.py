@@ -32,6 +32,7 @@ class _Table:
     labels: list[str] = field(default_factory=list)
     splits: list[int] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    masks: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
 
@@ -45,7 +46,8 @@ def read(path: Path) -> Dataset:
     """Read a table of pictures.
 
     The first line names the columns, in any case: `path`, relative to the file's folder, and `label` are needed;
-    `split` (train, val, test or empty) and `group` may be there. Commas, semicolons or tabs between the cells.
+    `split` (train, val, test or empty), `group` and `mask` (path of a mask, or
+    empty) may be there. Commas, semicolons or tabs between the cells.
     Where any label holds a semicolon, a picture may have several, separated by semicolons, or none.
 
     Raises:
@@ -81,6 +83,7 @@ def read(path: Path) -> Dataset:
         targets=targets,
         split=np.array(table.splits, np.int8),
         group=group,
+        masks=_masks(file, table),
         notes=tuple(notes),
     )
 
@@ -199,12 +202,13 @@ def _read(file: Path) -> tuple[_Table, list[str]]:
     rows = _rows(file)
     _, header = next(rows)
     names = [cell.strip().lower() for cell in header]
-    for name in ("path", "label", "split", "group"):
+    for name in ("path", "label", "split", "group", "mask"):
         if names.count(name) > 1:
             raise DataError(f"{file}, line 1: two columns are named {name}.", expected="one of each")
     path, label = names.index("path"), names.index("label")
     split = names.index("split") if "split" in names else None
     group = names.index("group") if "group" in names else None
+    mask = names.index("mask") if "mask" in names else None
     table, least, most = _Table(), max(path, label) + 1, len(names)
     for line, cells in rows:
         if not least <= len(cells) <= most:
@@ -222,10 +226,23 @@ def _read(file: Path) -> tuple[_Table, list[str]]:
             _split(file, line, cells[split]) if split is not None and split < len(cells) else UNASSIGNED
         )
         table.groups.append(cells[group].strip() if group is not None and group < len(cells) else "")
+        table.masks.append(_tidy(cells[mask].strip()) if mask is not None and mask < len(cells) else "")
         table.lines.append(line)
     if not table.paths:
         raise DataError(f"{file} has no rows.", expected="a line for each picture")
     return table, names
+
+
+def _masks(file: Path, table: _Table) -> list[str | None] | None:
+    """(N) the masks' paths; None where no row names one."""
+    for mask, line in zip(table.masks, table.lines, strict=True):
+        if mask and not (file.parent / mask).is_file():
+            raise DataError(
+                f"{file}, line {line}: there is no mask {file.parent / mask}.",
+                expected="the path of a mask relative to the CSV file's folder, or an empty cell",
+                todo="mend that line, or put the mask there.",
+            )
+    return [mask or None for mask in table.masks] if any(table.masks) else None
 
 
 def _tidy(path: str) -> str:

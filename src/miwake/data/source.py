@@ -8,6 +8,8 @@ A reader is a file in this folder; its name is its registration. It has
     def toy(folder) -> Path               writes a tiny learnable data set and returns the path to hand to `read`
     def column(path, name) -> list[str] | None
                                           optional: a column of the data by its name, for `DataOptions.group`
+    TASK: str                             optional: the task that all its data asks; else `classify`
+    def claim(path) -> Sentence | None    optional: as `guess`, but where TASK was asked for, so less shy
 """
 
 from __future__ import annotations
@@ -72,12 +74,13 @@ def source(name: str) -> Source:
     return cast(Source, import_module(f"miwake.data.{name}"))
 
 
-def open_dataset(path: Path | str, options: DataOptions | None = None) -> Dataset:
+def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: str = "auto") -> Dataset:
     """Read the table of samples that lies at a path, or a bundled data set by its name.
 
     Args:
         path: a folder or file, or `digits`.
         options: `source` names the reader, which is guessed without it; `group` overrides the data's own groups.
+        task: a task that was asked for, whose own readers come first; auto: whatever the data looks like.
 
     Returns:
         The data set; how it was read is the first of its notes.
@@ -94,7 +97,7 @@ def open_dataset(path: Path | str, options: DataOptions | None = None) -> Datase
         if name != "bundled":
             _must_exist(path)
     else:
-        name, reason = _guess(path)
+        name, reason = _claimed(path, task) or _guess(path)
         reader = source(name)
     try:
         dataset = reader.read(path)
@@ -110,6 +113,19 @@ def open_dataset(path: Path | str, options: DataOptions | None = None) -> Datase
 
 def _read_by(name: str, reason: Sentence) -> Note:
     return Note("data.read", {"source": name, "reason": reason})
+
+
+def _claimed(path: Path, task: str) -> tuple[str, Sentence] | None:
+    """The first reader of a task's own that can read the path, where that task was asked for."""
+    if not path.is_dir():
+        return None
+    for name in names():
+        reader = source(name)
+        if getattr(reader, "TASK", "classify") == task != "classify":
+            reason = reader.guess(path) or getattr(reader, "claim", reader.guess)(path)
+            if reason is not None:
+                return name, reason
+    return None
 
 
 def _guess(path: Path) -> tuple[str, Sentence]:
@@ -184,7 +200,10 @@ def _nothing_fits(path: Path) -> DataError:
     return DataError(
         found,
         expected=expected,
-        todo=f"give {inside} instead." if inside else "put the pictures of each class into a folder of its own.",
+        todo=f"give {inside} instead."
+        if inside
+        else "put the pictures of each class into a folder of its own; or, where these are pictures of good parts and "
+        "others are to be noticed, add --task anomaly.",
     )
 
 
@@ -200,7 +219,8 @@ def _one_class(path: Path, folders: list[str]) -> DataError | None:
     return DataError(
         f"{path} has only one class: {inside.name}.",
         expected="at least two folders, each with the pictures of one class, to tell apart",
-        todo=f"put the pictures of another class into a folder beside {inside}.",
+        todo=f"put the pictures of another class into a folder beside {inside}; or, where these are good ones and "
+        f"others are to be noticed, add --task anomaly.",
     )
 
 

@@ -66,10 +66,10 @@ def split(
     """
     order = np.array(sorted(range(len(dataset)), key=dataset.paths.__getitem__), np.int64)
     readable = np.ones(len(dataset), bool) if identity is None else identity >= 0
-    unit = _units(dataset, identity)
+    unit = units_of(dataset, identity)
     given = np.where(readable, dataset.split, UNASSIGNED).astype(np.int8)
     missing = tuple(part for part in (TEST, VAL) if not (given == part).any())
-    result, straddling = _keep_given(given, unit)
+    result, straddling = keep_given(given, unit)
     straddling &= readable
     pool = readable & ~straddling & (given != VAL) & (given != TEST)
     result[pool] = TRAIN
@@ -77,14 +77,14 @@ def split(
     if missing:
         rows = order[pool[order]]
         _require(dataset, rows, unit, missing)
-        result[rows] = _divide(dataset, rows, unit, missing, options, seed)
+        result[rows] = divide_rows(dataset, rows, unit, missing, options, seed)
     divided = dataclasses.replace(dataset, split=result)
-    counts = _counts(divided)
+    counts = counts_of(divided)
     sizes = {name: int((result == part).sum()) for part, name in enumerate(SPLITS)}
     _require_training(dataset, counts)
     _require_all(dataset, sizes)
-    _verify(result, unit)
-    sentences += _about_units(dataset, unit, identity, readable, straddling)
+    verify(result, unit)
+    sentences += about_units(dataset, unit, identity, readable, straddling)
     sentences += _about_classes(dataset.classes, counts, sizes)
     used = sum(sizes.values())
     if dataset.group is not None and len(missing) == 2:
@@ -99,7 +99,7 @@ def split(
     return divided, report
 
 
-def _units(dataset: Dataset, identity: NDArray[np.int64] | None) -> NDArray[np.int64]:
+def units_of(dataset: Dataset, identity: NDArray[np.int64] | None) -> NDArray[np.int64]:
     """(N) number of the unit that may not be divided: what groups and identical pictures join, in chains too."""
     ties = []
     if identity is not None:
@@ -119,7 +119,7 @@ def _units(dataset: Dataset, identity: NDArray[np.int64] | None) -> NDArray[np.i
     return labels
 
 
-def _keep_given(given: NDArray[np.int8], unit: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+def keep_given(given: NDArray[np.int8], unit: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Given validation and test splits, and which pictures must go because their unit lies in a higher one."""
     highest = np.full(int(unit.max(initial=-1)) + 1, UNASSIGNED, np.int8)
     np.maximum.at(highest, unit, given)  # TRAIN < VAL < TEST
@@ -134,7 +134,7 @@ def _shares(missing: tuple[int, ...], options: DataOptions) -> dict[int, float]:
     return {TRAIN: 1 - sum(taken.values()), **taken}
 
 
-def _divide(
+def divide_rows(
     dataset: Dataset,
     rows: NDArray[np.int64],
     unit: NDArray[np.int64],
@@ -152,7 +152,7 @@ def _divide(
     return np.array(list(shares), np.int8)[stratify(units, tuple(shares.values()), random)][number]
 
 
-def _counts(dataset: Dataset) -> NDArray[np.int64]:
+def counts_of(dataset: Dataset) -> NDArray[np.int64]:
     """(K, 3) pictures of each class in each split."""
     classes = len(dataset.classes)
     columns = []
@@ -206,7 +206,7 @@ def _require_all(dataset: Dataset, sizes: dict[str, int]) -> None:
         )
 
 
-def _verify(result: NDArray[np.int8], unit: NDArray[np.int64]) -> None:
+def verify(result: NDArray[np.int8], unit: NDArray[np.int64]) -> None:
     """The claim that the report makes, looked at in the result itself."""
     rows = (result != UNASSIGNED).nonzero()[0]
     parts = int(unit.max(initial=-1)) + 1
@@ -234,7 +234,7 @@ def _about_given(
     return [Note(f"divide.taken.{SPLITS[part]}", {"n": pool, "share": shares[part], "seed": seed})]
 
 
-def _about_units(
+def about_units(
     dataset: Dataset,
     unit: NDArray[np.int64],
     identity: NDArray[np.int64] | None,

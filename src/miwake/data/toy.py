@@ -30,3 +30,28 @@ def toy_pictures(
         top, left = top + (SIDE // 2 if target < 2 else 0), left + (SIDE // 2 if target % 2 else 0)
         picture[top : top + 4, left : left + 4] = random.integers(160, 256, channels)
     return pictures, targets, CLASSES
+
+
+def toy_parts(
+    good: int = 60, bad: int = 16, *, seed: int = 0
+) -> list[tuple[NDArray[np.uint8], str, NDArray[np.uint8]]]:
+    """Even, striped parts, and some with a bright spot or a dark scratch.
+
+    Returns:
+        Picture (32, 32, 3), kind (`good`, `spot` or `scratch`) and mask (32, 32), 255 where the defect is.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    stripes = 110 + 20 * np.sin(np.arange(32) / 2)[None, :, None]
+    made = []
+    for number in range(good + bad):
+        picture = stripes + random.normal(0, 6, (32, 32, 3)) + random.normal(0, 4)
+        mask = np.zeros((32, 32), np.uint8)
+        kind = "good" if number < good else ("spot", "scratch")[number % 2]
+        top, left = random.integers(3, 20, 2)
+        if kind == "spot":
+            mask[top : top + 8, left : left + 8] = 255
+        elif kind == "scratch":
+            mask[top : top + 3, 3:29] = 255
+        picture[mask > 0] += 110 if kind == "spot" else -80
+        made.append((np.clip(picture, 0, 255).astype(np.uint8), kind, mask))
+    return made

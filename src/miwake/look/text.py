@@ -103,6 +103,11 @@ def percent(value: float, digits: int = 1) -> str:
     return (text[: -digits - 1] if value in (0, 1) else text) + "%"
 
 
+def rare(value: float) -> str:
+    """A share that may be very small: `2.1%`, `0.03%`, `<0.01%`."""
+    return "<0.01%" if 0 <= value < 1e-4 else percent(value, 2 if value < 0.01 else 1)
+
+
 def share(figure: Figure) -> tuple[str, str]:
     """A share and its interval: `98.6%` and `97.0–99.3%`.
 
