@@ -142,8 +142,8 @@ class Evaluation:
     """The same figures for the coarse classes, where a taxonomy was given."""
 
 
-def to_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Plain types; NaN becomes None."""
+def to_json(evaluation: Any) -> dict[str, Any]:
+    """Plain types of the figures of any task, a frozen dataclass; NaN becomes None."""
     plain = _plain(evaluation)
     assert isinstance(plain, dict)
     return plain

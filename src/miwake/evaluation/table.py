@@ -15,7 +15,7 @@ _HARDEST = 10
 def summary(evaluation: Evaluation, language: Language = "en") -> str:
     """The most important figures with their 95% intervals: plain text, at most 80 columns."""
     lines = [_title(evaluation, language), ""]
-    lines += _table(_figures(evaluation, language), language)
+    lines += table(_figures(evaluation, language), language)
     if len(evaluation.per_class) > 1:
         lines += ["", *_classes(evaluation, language)]
     return "\n".join(line.rstrip() for line in lines)
@@ -77,7 +77,8 @@ def _number(name: str, figure: Figure) -> tuple[str, str, str]:
     return name, decimal(figure.value), decimal_range(figure)
 
 
-def _table(rows: list[tuple[str, str, str]], language: Language) -> list[str]:
+def table(rows: list[tuple[str, str, str]], language: Language) -> list[str]:
+    """Lines of name, value and interval, below a head."""
     head = ("", words("report.figures.value", language), words("report.interval", language))
     return [f"{_left(name, _NAME)}{_right(value, 9)}   {bounds}" for name, value, bounds in [head, *rows]]
 
@@ -86,11 +87,11 @@ def _classes(evaluation: Evaluation, language: Language) -> list[str]:
     """Name, pictures, and recall and precision with their intervals: 22 + 8 + 2 × 24 columns."""
     chosen = hardest(evaluation, _HARDEST)
     recall, precision = (words(f"report.{name}", language) for name in ("recall", "precision"))
-    head = _row(words("report.class", language), words("report.pictures", language), recall, "", precision, "")
+    head = row_of_class(words("report.class", language), words("report.pictures", language), recall, "", precision, "")
     lines = [head]
     for figures in chosen:
         lines.append(
-            _row(
+            row_of_class(
                 clean(figures.name),
                 f"{figures.count:,}",
                 *share(figures.recall),
@@ -104,7 +105,8 @@ def _classes(evaluation: Evaluation, language: Language) -> list[str]:
     return lines
 
 
-def _row(name: str, count: str, *pairs: str) -> str:
+def row_of_class(name: str, count: str, *pairs: str) -> str:
+    """A line of a name, a count, and two values each with its interval."""
     row = _left(name, 20) + _right(count, 9)
     for value, bounds in zip(pairs[::2], pairs[1::2], strict=True):
         row += _right(value, 10) + "  " + _left(bounds, 13)

@@ -49,7 +49,7 @@ def classifier(model: nn.Module) -> str:
 
 
 def features(model: nn.Module, pictures: Tensor) -> Tensor:
-    """What goes into the last linear layer.
+    """What goes into the last linear layer, or what a network itself says that a picture is like, by `embedding`.
 
     Args:
         model: a network of `build`, not wrapped; in evaluation mode there is no dropout before the layer.
@@ -58,7 +58,9 @@ def features(model: nn.Module, pictures: Tensor) -> Tensor:
     Returns:
         (B, F) float.
     """
-    return inputs_of(model, classifier(model), pictures)
+    own = getattr(model, "embedding", None)
+    found: Tensor = own(pictures) if callable(own) else inputs_of(model, classifier(model), pictures)
+    return found
 
 
 class _Reached(Exception):

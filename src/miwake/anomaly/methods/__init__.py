@@ -1,0 +1,1 @@
+"""One way to tell what is odd from what is good a file; see `miwake.anomaly.method`."""
