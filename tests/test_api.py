@@ -11,6 +11,7 @@ import miwake as mw
 from miwake.verbs import verbs
 
 PUBLIC = [
+    "AnomalyOptions",
     "AttackOptions",
     "AugmentOptions",
     "Augmentation",
@@ -22,9 +23,11 @@ PUBLIC = [
     "Figure",
     "MiwakeError",
     "ModelOptions",
+    "Oddity",
     "Prediction",
     "Predictor",
     "Preprocessing",
+    "Region",
     "Run",
     "Sample",
     "Training",

@@ -95,10 +95,18 @@ def test_folders_are_read_as_drawn(tmp_path: Path) -> None:
         assert (dataset.split >= 0).all() == ("train/" in text)
 
 
+def test_good_pictures_and_defects_are_read_as_drawn(tmp_path: Path) -> None:
+    drawn = [text for _, text in blocks(FORMATS, "text") if text.startswith(("bottles/", "parts/"))]
+    for text, source, count in zip(drawn, ("mvtec", "inspection"), (3, 2), strict=True):
+        dataset = mw.open_dataset(tree(text, tmp_path / source))
+        assert (dataset.source, dataset.task, len(dataset)) == (source, "anomaly", count)
+        assert sum(mask is not None for mask in dataset.masks or ()) == 1
+
+
 def test_packed_files_are_named_as_drawn(tmp_path: Path) -> None:
     from miwake.data import source
 
-    packed = [text for _, text in blocks(FORMATS, "text") if not text.startswith("photos/")]
+    packed = [text for _, text in blocks(FORMATS, "text") if not text.startswith(("photos/", "bottles/", "parts/"))]
     for name, text in zip(("idx", "cifar"), packed, strict=True):
         folder = tmp_path / name
         folder.mkdir()

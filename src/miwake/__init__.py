@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from miwake.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from miwake.anomaly.config import AnomalyOptions
     from miwake.augment.config import Augmentation
     from miwake.data.config import DataOptions
     from miwake.data.source import open_dataset
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
     from miwake.training.config import AugmentOptions, Training
-    from miwake.types import Batch, Dataset, Figure, Prediction, Preprocessing, Sample
+    from miwake.types import Batch, Dataset, Figure, Oddity, Prediction, Preprocessing, Region, Sample
     from miwake.verbs.attack import attack
     from miwake.verbs.cache import cache
     from miwake.verbs.check import check
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from miwake.verbs.train import train
 
 _HOMES = {
+    "AnomalyOptions": "anomaly.config",
     "AttackOptions": "robustness.config",
     "AugmentOptions": "training.config",
     "Augmentation": "augment.config",
@@ -53,9 +55,11 @@ _HOMES = {
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
+    "Oddity": "types",
     "Prediction": "types",
     "Predictor": "prediction",
     "Preprocessing": "types",
+    "Region": "types",
     "Run": "run",
     "Sample": "types",
     "Training": "training.config",
@@ -75,6 +79,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AnomalyOptions",
     "AttackOptions",
     "AugmentOptions",
     "Augmentation",
@@ -86,9 +91,11 @@ __all__ = [
     "Figure",
     "MiwakeError",
     "ModelOptions",
+    "Oddity",
     "Prediction",
     "Predictor",
     "Preprocessing",
+    "Region",
     "Run",
     "Sample",
     "Training",

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from miwake import machine, tasks
 from miwake.data.header import MAX_PIXELS, BadPicture
+from miwake.data.header import read_header as read_picture
 from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
 from miwake.look.words import told
@@ -39,7 +40,15 @@ class Unreadable:
     reason: str
 
 
-_Pending = tuple[str, Future[NDArray[np.uint8] | Unreadable]]
+@dataclass(frozen=True)
+class _Loaded:
+    """A stored picture, and the size of the upright one that it was made of."""
+
+    picture: NDArray[np.uint8]
+    size: tuple[int, int]
+
+
+_Pending = tuple[str, Future[_Loaded | Unreadable]]
 
 
 class Predictor:
@@ -110,6 +119,19 @@ class Predictor:
         except OSError as error:
             return Unreadable(_name(source), error.strerror or str(error))
 
+    def _load(self, source: Source, max_pixels: int, lang: str) -> _Loaded | Unreadable:
+        picture = self.load(source, max_pixels=max_pixels, lang=lang)
+        if isinstance(picture, Unreadable):
+            return picture
+        size = picture.shape[0], picture.shape[1]
+        if self.task.places:
+            if isinstance(source, np.ndarray):
+                size = source.shape[0], source.shape[1]
+            else:
+                header = read_picture(source if isinstance(source, bytes) else Path(source), max_pixels=max_pixels)
+                size = header.height, header.width
+        return _Loaded(picture, size)
+
     def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[np.float64]:
         """Raw outputs (n, …) of rows of a data set, whose pictures `gather` gives."""
         parts = [self.outputs(gather(part)) for part in torch.split(rows, BATCH)]
@@ -133,10 +155,7 @@ class Predictor:
                 chunk = list(itertools.islice(waiting, BATCH))
                 if chunk:
                     ahead.append(
-                        [
-                            (_name(source), pool.submit(self.load, source, max_pixels=max_pixels, lang=language))
-                            for source in chunk
-                        ]
+                        [(_name(source), pool.submit(self._load, source, max_pixels, language)) for source in chunk]
                     )
                 if ahead and (len(ahead) > 1 or not chunk):
                     yield from self._answer(ahead.popleft())
@@ -145,14 +164,14 @@ class Predictor:
 
     def _answer(self, pending: list[_Pending]) -> Iterator[Prediction | Unreadable]:
         loaded = [(name, future.result()) for name, future in pending]
-        good = [(name, picture) for name, picture in loaded if not isinstance(picture, Unreadable)]
+        good = [(name, found) for name, found in loaded if not isinstance(found, Unreadable)]
         answers: Iterator[Prediction] = iter(())
         if good:
-            stack = torch.from_numpy(np.stack([picture for _, picture in good])).permute(0, 3, 1, 2)
-            names = tuple(name for name, _ in good)
-            answers = iter(self.task.answers(self.outputs(stack), names, self.header))
-        for _, picture in loaded:
-            yield picture if isinstance(picture, Unreadable) else next(answers)
+            stack = torch.from_numpy(np.stack([found.picture for _, found in good])).permute(0, 3, 1, 2)
+            names, sizes = tuple(name for name, _ in good), [found.size for _, found in good]
+            answers = iter(self.task.answers(self.outputs(stack), names, self.header, sizes=sizes))
+        for _, found in loaded:
+            yield found if isinstance(found, Unreadable) else next(answers)
 
 
 def _imagenet() -> tuple[nn.Module, Header]:

@@ -21,14 +21,13 @@ from miwake.look.words import told
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.training.choice import Choice
+from miwake.training.choose_classify import _progressive, _smaller_first
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.prepare import (
     SMALL_SIDE,
     TRANSFER_SIDE,
     Asked,
     Look,
-    _progressive,
-    _smaller_first,
     augmentation_for,
     build,
     kind_of,

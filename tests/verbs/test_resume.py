@@ -100,3 +100,33 @@ def test_ctrl_c_leaves_a_usable_model_and_can_go_on(whole, tmp_path):
     _finish(_start("--resume", "run", cwd=tmp_path))
     found = load_file(tmp_path / "run" / "model.safetensors")
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+# -- anomaly detection: one method that only observes, and one that observes and then learns --------------------------
+
+ODD = ("--image-size", "64", "--precision", "fp32", "--threads", "1", "--checkpoint-every", "0", "--epochs", "6")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("method", ["patchcore", "efficientad"])
+def test_an_anomaly_detector_killed_at_three_moments(tmp_path, method):
+    from miwake.data import mvtec
+
+    (tmp_path / "toy").mkdir()
+    data = str(mvtec.toy(tmp_path / "toy"))
+    flags = (*ODD, "--method", method)
+    began = time.monotonic()
+    _finish(_start(data, *flags, "--out", "whole", cwd=tmp_path))
+    took = time.monotonic() - began
+    expected = load_file(tmp_path / "whole" / "model.safetensors")
+    for number, share in enumerate((0.5, 0.7, 0.9)):
+        folder = f"run{number}"
+        process = _start(data, *flags, "--out", folder, cwd=tmp_path)
+        while not (tmp_path / folder / "config.json").exists() and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(share * took)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        _finish(_start("--resume", folder, cwd=tmp_path))
+        found = load_file(tmp_path / folder / "model.safetensors")
+        assert all(torch.equal(found[name], expected[name]) for name in expected)

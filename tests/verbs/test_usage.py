@@ -61,7 +61,7 @@ WRONG = [
     ("train toy --model timm:rsnet18", 2, "What to do: write timm:resnet18."),
     ("models zzz", 2, "What to do: miwake models lists all of them."),
     ("train toy --source foldr", 2, "Did you mean 'folder'"),
-    ("train toy --task clasify", 2, "--task classify"),
+    ("train toy --task clasify", 2, "Did you mean 'classify'"),
     ("train toy --device tpu", 2, "There is no device 'tpu' here. Expected: one of cpu"),
     ("train toy --cost mis=3", 2, "Did you mean 'miss'"),
     ("train toy --cost miss=3 --positive lower-lef", 2, "Did you mean 'lower-left'"),

@@ -174,7 +174,7 @@ def _begin(predictor: Predictor, subject: Subject, options: ExplainOptions) -> _
         known = answer.label is not None and answer.label in classes
         target = answer.label if known else classes[int(np.argmax(answer.probabilities or [0.0]))]
     targets = [str(target)]
-    if subject.true is not None and answer.label != subject.true:
+    if subject.true is not None and not predictor.task.right(answer.label, subject.true):
         # of several labels the first that was missed
         given = (answer.label or "").split(";")
         parts = [subject.true] if subject.true in classes else subject.true.split(";")
@@ -293,14 +293,14 @@ def _find_changes(predictor: Predictor, works: Sequence[_Work], clock: _Clock) -
 def _change(predictor: Predictor, work: _Work) -> None:
     """The smallest rectangle that brings the right answer, or where the answer was right, any other."""
     task, header, true = predictor.task, predictor.header, work.subject.true
-    before, wrong = work.answer.label, work.subject.true is not None and work.answer.label != work.subject.true
+    before, wrong = work.answer.label, true is not None and not task.right(work.answer.label, true)
 
     def answers(outputs: NDArray[np.float64]) -> list[Prediction]:
         return task.answers(outputs, [work.subject.path] * len(outputs), header)
 
     def beyond(outputs: NDArray[np.float64]) -> list[float]:
         found = answers(outputs)
-        changed = [answer.label == true if wrong else answer.label != before for answer in found]
+        changed = [task.right(answer.label, str(true)) if wrong else answer.label != before for answer in found]
         return [answer.probability if new else -1.0 for answer, new in zip(found, changed, strict=True)]
 
     def outputs(pictures: Tensor) -> NDArray[np.float64]:

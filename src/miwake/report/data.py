@@ -59,8 +59,8 @@ def data(contents: ReportContents, budget: Budget) -> DataView:
         ],
         folded=many,
         ranked=_ranked(totals, language) if many else None,
-        notes=_lines(facts.notes, language),
-        split=_lines(facts.split, language),
+        notes=lines(facts.notes, language),
+        split=lines(facts.split, language),
         examples=examples(contents, budget),
         examples_caption=words("report.data.examples.caption", language)
         if len(contents.examples) <= budget.classes
@@ -103,7 +103,8 @@ def _ranked(totals: Sequence[int], language: Language) -> Markup:
     return charts.ranked(frame, totals, x_label=x_label, y_label=y_label)
 
 
-def _lines(sentences: Sequence[Sentence], language: Language) -> list[str]:
+def lines(sentences: Sequence[Sentence], language: Language) -> list[str]:
+    """Notes as texts of a bounded length, and of a bounded number."""
     shown = [shorten(clean(told(sentence, language)), _LINE) for sentence in sentences[:_LINES]]
     if len(sentences) > _LINES:
         shown.append(words("report.more", language, n=f"{len(sentences) - _LINES:,}"))

@@ -16,10 +16,15 @@ from torch.nn import functional
 
 from miwake import evaluation, networks
 from miwake.choice import Rule, choose, probabilities
+from miwake.errors import DataError, UsageError
 from miwake.evaluation.config import EvaluateOptions
+from miwake.evaluation.results import Evaluation
+from miwake.evaluation.taxonomy import read_taxonomy
+from miwake.look.text import Language, cells, clean
+from miwake.look.words import words
 from miwake.tasks.head import fit_head
 from miwake.tasks.task import Calibrated, Phase, Task, Turn, alone
-from miwake.types import Batch, Dataset, Prediction
+from miwake.types import Batch, Dataset, Note, Prediction
 
 _HEAD = "head"
 """The turn in which the last layer is fitted to frozen features."""
@@ -31,6 +36,7 @@ class Classify(Task):
 
     name: ClassVar[str] = "classify"
     monitor: ClassVar[str] = "accuracy"
+    family: ClassVar[str] = "classify"
 
     multilabel: bool = False
     """Whether several labels may hold at once."""
@@ -45,6 +51,22 @@ class Classify(Task):
         from miwake.data import folder as source
 
         return source.toy(folder)
+
+    @classmethod
+    def foresee(cls, dataset: Dataset, options: EvaluateOptions) -> tuple[Note, ...]:
+        """Costs and taxonomy that cannot be used fail before the training, not after it."""
+        if options.false_alarms is not None:
+            raise UsageError(
+                "--false-alarms is for --task anomaly.",
+                expected="what mistakes cost, for classes",
+                todo="--cost miss=50,false-alarm=1",
+            )
+        targets = np.asarray(dataset.targets)
+        counts = targets.sum(0) if dataset.multilabel else np.bincount(targets, minlength=len(dataset.classes))
+        costs = evaluation.read_costs(options, dataset.classes, multilabel=dataset.multilabel, counts=counts.tolist())
+        if options.taxonomy is not None:
+            read_taxonomy(options.taxonomy, dataset.classes)
+        return () if costs is None else costs.notes
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> Classify:
@@ -143,7 +165,14 @@ class Classify(Task):
         # smoothed labels spoil a regression on frozen features
         fit_head(layer, features, labels, replace(self, label_smoothing=0.0).loss)
 
-    def answers(self, outputs: NDArray[np.float64], paths: Sequence[str], header: Calibrated) -> list[Prediction]:
+    def answers(
+        self,
+        outputs: NDArray[np.float64],
+        paths: Sequence[str],
+        header: Calibrated,
+        *,
+        sizes: Sequence[tuple[int, int]] | None = None,
+    ) -> list[Prediction]:
         """Calibrated probabilities and the choice that costs least."""
         chances = self.chances(outputs, header)
         choice = choose(chances, Rule.from_json(header.decision), multilabel=self.multilabel)
@@ -168,7 +197,11 @@ class Classify(Task):
         return probabilities(outputs, temperature=temperature, multilabel=self.multilabel)
 
     def calibrate(
-        self, outputs: NDArray[np.float64], targets: NDArray[Any], options: EvaluateOptions
+        self,
+        outputs: NDArray[np.float64],
+        targets: NDArray[Any],
+        options: EvaluateOptions,
+        groups: NDArray[Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Temperature and decision rule from the validation split, for the model file's header."""
         temperature = evaluation.fit_temperature(outputs, targets, multilabel=self.multilabel)
@@ -176,7 +209,111 @@ class Classify(Task):
         rule = evaluation.fit_decision(chances, targets, options, self.classes)
         return {"temperature": temperature}, {} if rule is None else rule.to_json()
 
-    def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
+    def decided(
+        self, rows: Sequence[Mapping[str, str]], header: Calibrated, options: EvaluateOptions
+    ) -> dict[str, Any]:
+        """A rule for these costs, fitted on the calibrated probabilities."""
+        chances = np.array([[float(row[f"p:{name}"]) for name in self.classes] for row in rows])
+        place = {name: number for number, name in enumerate(self.classes)}
+        if self.multilabel:
+            targets = np.zeros((len(rows), len(self.classes)), np.int64)
+            for number, row in enumerate(rows):
+                targets[number, [place[name] for name in row["true"].split(";") if name]] = 1
+        else:
+            targets = np.array([place[row["true"]] for row in rows])
+        rule = evaluation.fit_decision(chances, targets, options, self.classes)
+        return {} if rule is None else rule.to_json()
+
+    def judge(
+        self,
+        outputs: NDArray[np.float64],
+        dataset: Dataset,
+        rows: NDArray[np.int64],
+        header: Calibrated,
+        *,
+        train: NDArray[Any],
+        split: str,
+        options: EvaluateOptions,
+    ) -> Evaluation:
+        """Figures of the answers that cost least."""
+        return evaluation.evaluate(
+            outputs,
+            np.asarray(dataset.targets)[rows],
+            classes=dataset.classes,
+            train_targets=train,
+            split=split,
+            temperature=float(header.calibration.get("temperature", 1.0)),
+            rule=Rule.from_json(header.decision),
+            groups=None if dataset.group is None else dataset.group[rows],
+            options=options,
+        )
+
+    def renamed(self, dataset: Dataset) -> Dataset:
+        """The model's classes in the model's order.
+
+        Raises:
+            DataError: there are classes that the model does not know, or one label a picture meets several.
+        """
+        place = {name: number for number, name in enumerate(self.classes)}
+        strange = [name for name in dataset.classes if name not in place]
+        if strange:
+            raise DataError(
+                f"The model does not know the class{'es' if len(strange) > 1 else ''} {', '.join(strange[:10])}.",
+                expected=f"classes among {', '.join(self.classes[:10])}{', …' if len(self.classes) > 10 else ''}",
+                todo="name the folders or labels as they were named in training.",
+            )
+        targets, known = np.asarray(dataset.targets), np.array([place[name] for name in dataset.classes])
+        if dataset.multilabel and not self.multilabel:
+            raise DataError(f"{dataset.name} has several labels a picture.", expected="one, as in training")
+        if not self.multilabel:
+            return replace(dataset, classes=self.classes, targets=known[targets])
+        wide = np.zeros((len(dataset), len(self.classes)), np.uint8)
+        if dataset.multilabel:
+            wide[:, known] = targets
+        else:
+            wide[np.arange(len(dataset)), known[targets]] = 1
+        return replace(dataset, classes=self.classes, targets=wide)
+
+    def columns(self, *, scale: float | None = None) -> tuple[str, ...]:
+        """Of `row`."""
+        return ("label", "probability", *(f"p:{name}" for name in self.classes))
+
+    def row(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
+        """Label, its probability, and those of all classes."""
+        return {
+            "label": answer.label or "",
+            "probability": f"{answer.probability:.6f}",
+            **{f"p:{name}": f"{p:.6f}" for name, p in zip(self.classes, answer.probabilities, strict=True)},
+        }
+
+    def described(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
+        """Label, its probability, and those of all classes."""
+        shares = zip(self.classes, answer.probabilities, strict=True)
+        return {
+            "label": answer.label,
+            "probability": round(answer.probability, 6),
+            "probabilities": {name: round(share, 6) for name, share in shares},
+        }
+
+    def line(self, answer: Prediction, language: Language) -> str:
+        """Probability and label."""
+        unknown, none = words("predict.unknown", language), words("predict.none", language)
+        label = unknown if answer.label is None else clean(answer.label) or none
+        return f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}"
+
+    def summary(self, found: Evaluation, language: Language) -> str:
+        """The most important figures."""
+        return evaluation.summary(found, language)
+
+    def sentences(self, found: Evaluation, language: Language) -> list[str]:
+        """What they mean."""
+        return evaluation.sentences(found, language)
+
+    def warnings(self, found: Evaluation, language: Language) -> list[str]:
+        """What they do not show."""
+        return evaluation.warnings(found, language)
+
+    def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
         """The picture with its answer on a band below it."""
         scale = max(1, round(256 / max(picture.shape[:2])))
         shown = np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture[..., :3]

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+    from miwake.data.config import DataOptions
+    from miwake.data.split import SplitReport
     from miwake.evaluation.config import EvaluateOptions
-    from miwake.types import Batch, Dataset, Prediction
+    from miwake.look.text import Language
+    from miwake.types import Batch, Dataset, Note, Prediction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,13 @@ class Task(ABC):
     name: ClassVar[str]
     monitor: ClassVar[str]
     """Name of the figure, higher is better, by which the best weights are chosen; ties go to the lower loss."""
+    family: ClassVar[str]
+    """Whose files settle what is open before training, `training/choose_…`, and gather the report, `verbs/_report_…`:
+    its own name, or that of the task which it derives from."""
+    places: ClassVar[bool] = False
+    """Whether its answers point at places, so that `answers` needs the pictures' sizes."""
+    styles: ClassVar[tuple[str, ...]] = ("auto",)
+    """Ways in which `draw` shows an answer; the first is the usual one."""
 
     classes: tuple[str, ...]
     """Class names in the order of the model's outputs."""
@@ -125,6 +135,52 @@ class Task(ABC):
     @abstractmethod
     def toy(folder: Path) -> Path:
         """Write a tiny data set, learnable within seconds, and return what to open."""
+
+    @classmethod
+    def adopt(cls, dataset: Dataset) -> Dataset:
+        """A data set that has the shape of another task, as this one takes it.
+
+        Raises:
+            UsageError: it cannot be taken so.
+        """
+        from miwake.errors import UsageError
+
+        raise UsageError(
+            f"--task is {cls.name}, but {dataset.name} has the shape of '{dataset.task}'.",
+            expected=f"--task {dataset.task}",
+        )
+
+    @classmethod
+    def divide(
+        cls,
+        dataset: Dataset,
+        options: DataOptions,
+        seed: int,
+        identity: NDArray[np.int64] | None,
+        *,
+        weighed: bool = False,
+    ) -> tuple[Dataset, SplitReport]:
+        """Divide a data set into training, validation and test; by default as `miwake.data.split.split`.
+
+        Args:
+            dataset: as listed.
+            options: the shares.
+            seed: 0 or more.
+            identity: (N) equal for identical pictures, below 0 for those that cannot be read.
+            weighed: whether validation is to weigh what mistakes cost.
+        """
+        from miwake.data.split import split
+
+        return split(dataset, options, seed, identity)
+
+    @classmethod
+    @abstractmethod
+    def foresee(cls, dataset: Dataset, options: EvaluateOptions) -> tuple[Note, ...]:
+        """Look at what will be needed after training, before it begins; returns what is to be said.
+
+        Raises:
+            MiwakeError: costs, masks and the like that cannot be used.
+        """
 
     @classmethod
     @abstractmethod
@@ -157,14 +213,117 @@ class Task(ABC):
         """A new meter for validation."""
 
     @abstractmethod
-    def answers(self, outputs: NDArray[np.float64], paths: Sequence[str], header: Calibrated) -> list[Prediction]:
-        """Raw outputs (B, …) as answers, by the calibration and the decision rule of the model file."""
+    def answers(
+        self,
+        outputs: NDArray[np.float64],
+        paths: Sequence[str],
+        header: Calibrated,
+        *,
+        sizes: Sequence[tuple[int, int]] | None = None,
+    ) -> list[Prediction]:
+        """Raw outputs (B, …) as answers, by the calibration and the decision rule of the model file.
+
+        Args:
+            outputs: of the model.
+            paths: (B) names of the pictures.
+            header: of the model file.
+            sizes: (B) height and width of the upright pictures, for tasks whose answers have `places`.
+        """
 
     @abstractmethod
     def calibrate(
-        self, outputs: NDArray[np.float64], targets: NDArray[Any], options: EvaluateOptions
+        self,
+        outputs: NDArray[np.float64],
+        targets: NDArray[Any],
+        options: EvaluateOptions,
+        groups: NDArray[Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the model file keeps as `calibration` and `decision`, from the validation split."""
+
+    @abstractmethod
+    def decided(
+        self, rows: Sequence[Mapping[str, str]], header: Calibrated, options: EvaluateOptions
+    ) -> dict[str, Any]:
+        """Another `decision`, from what a run answered on its validation pictures: rows of its `predictions.csv`."""
+
+    @abstractmethod
+    def judge(
+        self,
+        outputs: NDArray[np.float64],
+        dataset: Dataset,
+        rows: NDArray[np.int64],
+        header: Calibrated,
+        *,
+        train: NDArray[Any],
+        split: str,
+        options: EvaluateOptions,
+    ) -> Any:
+        """Figures with intervals: a frozen dataclass of plain values, see `miwake.evaluation.results.to_json`.
+
+        Args:
+            outputs: (n, …) of the model for `rows`.
+            dataset: with the model's classes, see `renamed`.
+            rows: (n) of the data set.
+            header: of the model file, calibrated.
+            train: targets of the training pictures, for what guessing would reach.
+            split: name of the split.
+            options: how intervals are drawn, and the like.
+        """
+
+    @abstractmethod
+    def renamed(self, dataset: Dataset) -> Dataset:
+        """Another data set with the classes as this task counts them.
+
+        Raises:
+            DataError: it has classes that the model does not know.
+        """
+
+    @abstractmethod
+    def columns(self, *, scale: float | None = None) -> tuple[str, ...]:
+        """Names of the columns of `row`, two at least: the answer, and how sure it is."""
+
+    @abstractmethod
+    def row(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
+        """An answer's columns in a CSV file, after the path.
+
+        Args:
+            answer: of this task.
+            scale: millimetres a pixel, for tasks with `places`.
+        """
+
+    @abstractmethod
+    def described(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
+        """An answer as an object of JSON, after the path; see `row`."""
+
+    def right(self, label: str | None, true: str) -> bool:
+        """Whether an answer's label is right, where the data calls the picture `true`."""
+        return label == true
+
+    @abstractmethod
+    def line(self, answer: Prediction, language: Language) -> str:
+        """An answer in a few words of even width, for the terminal."""
+
+    @abstractmethod
+    def summary(self, found: Any, language: Language) -> str:
+        """What `judge` found as a short table: plain text, at most 80 columns."""
+
+    @abstractmethod
+    def sentences(self, found: Any, language: Language) -> list[str]:
+        """What it means, the most important first."""
+
+    @abstractmethod
+    def warnings(self, found: Any, language: Language) -> list[str]:
+        """What it does not show."""
+
+    def backbone(self, model: nn.Module) -> nn.Module:
+        """The part of a model of `build` that starting weights belong to."""
+        return model
+
+    def groups(self, model: nn.Module) -> list[list[str]]:
+        """Names of all parameters in groups from the input to the output."""
+        from miwake.networks import depth_groups
+
+        return depth_groups(model)
 
     def scores(self, outputs: Any, targets: Tensor) -> Tensor:
         """(B) what an explanation explains: how much the outputs speak for a target, differentiable in the outputs.
@@ -181,8 +340,8 @@ class Task(ABC):
         return logits.gather(1, targets[:, None])[:, 0]
 
     @abstractmethod
-    def draw(self, picture: NDArray[np.uint8], prediction: Prediction) -> NDArray[np.uint8]:
-        """The picture (H, W, C) with its answer, as a person wants to see it."""
+    def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
+        """The picture (H, W, C) with its answer, as a person wants to see it, in one of `styles`."""
 
     def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
         """(B) loss of each picture, from raw outputs and the batch's labels: what an attack raises."""

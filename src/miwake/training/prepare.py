@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol, cast
 
 import numpy as np
 import torch
 from torch import nn
 
 from miwake import networks, tasks
+from miwake.anomaly.config import AnomalyOptions
 from miwake.augment.config import Augmentation
 from miwake.augment.defaults import Kind, defaults, scaled
 from miwake.data.config import DataOptions
 from miwake.data.loader import Loader, mix
 from miwake.data.pictures import Pictures, open_pictures
-from miwake.data.split import split
+from miwake.data.split import SplitReport
 from miwake.data.survey import survey
-from miwake.errors import UsageError
-from miwake.networks import registry, weights
+from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.robustness.hardening import Hardening
@@ -28,18 +30,13 @@ from miwake.robustness.strength import parse_strength
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
-from miwake.training.plan import draft, weigh
-from miwake.training.schedule import SMALLER
-from miwake.training.trial import try_learning, try_observing
 from miwake.types import TRAIN, VAL, Dataset, Note, Preprocessing, Sentence
 
 SMALL, SLIM = "small", "small-slim"
 SMALL_SIDE = 64
 """A network from scratch learns most for its time at this size; larger pictures are scaled down to it."""
 TRANSFER_SIDE = 128
-_PROGRESSIVE, _PROGRESSIVE_FROM = 0.6, 48  # share of training on smaller pictures, and the side from which it is usual
 _SAMPLE = 2000  # pictures from which mean and standard deviation are taken
-_TRIAL_TRAIN, _TRIAL_VAL = 1000, 500  # pictures of a trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +58,9 @@ class Asked:
     model: ModelOptions
     augment: AugmentOptions
     training: Training
+    anomaly: AnomalyOptions = field(default_factory=AnomalyOptions)
+    weighed: bool = False
+    """Whether validation is to weigh what mistakes cost."""
 
 
 Decoding = Callable[[int], AbstractContextManager[Callable[[int, int], None]]]
@@ -148,7 +148,7 @@ def build(choice: Choice, options: ModelOptions) -> nn.Module:
     if choice.pretrained:
         start = weights.choose(choice.architecture, options)
         assert start is not None
-        weights.load(model, start, classes=choice.task.classes)
+        weights.load(choice.task.backbone(model), start, classes=choice.task.classes)
     return model
 
 
@@ -165,7 +165,7 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
     return Job(
         task=choice.task,
         model=model,
-        groups=networks.depth_groups(model),
+        groups=choice.task.groups(model),
         phases=choice.phases,
         recipe=choice.recipe,
         augmentation=choice.augmentation,
@@ -178,7 +178,7 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
     )
 
 
-def _against(training: Training) -> tuple[Note, ...]:
+def against(training: Training) -> tuple[Note, ...]:
     """What is said of --robust."""
     if training.robust is None:
         return ()
@@ -206,6 +206,17 @@ class Prepared:
     """How the pictures were divided."""
     contents: tuple[str, ...] = ()
     """(N) what names each picture's bytes; empty when a run goes on."""
+    epochs: tuple[int, int] = (10, 300)
+    """Fewest that make sense, and more than which bring nothing."""
+
+
+class Chooser(Protocol):
+    """What a file `choose_FAMILY.py` of this room has; see `Task.family`."""
+
+    def choose(
+        self, dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, seconds: Callable[[], float]
+    ) -> Prepared:
+        """Decode, divide, choose."""
 
 
 def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Callable[[], float]) -> Prepared:
@@ -223,81 +234,21 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
     """
     seen = survey(dataset, asked.data)
     look = Look(size=(seen.height, seen.width), channels=seen.channels, pictures=len(dataset))
-    first, own, free = _first(asked.model)
-    start, name = preprocessing_for(look, own, first)
+    chooser = cast(Chooser, import_module(f"miwake.training.choose_{tasks.find(dataset.task).family}"))
+    return chooser.choose(dataset, asked, look, decoding=decoding, seconds=seconds)
+
+
+def divided(
+    dataset: Dataset, asked: Asked, preprocessing: Preprocessing, decoding: Decoding
+) -> tuple[Dataset, Pictures, SplitReport, tuple[str, ...]]:
+    """Decode the pictures and divide them as their task does; also how, and what names each picture's bytes."""
     with decoding(len(dataset)) as line:
-        pictures, stored = open_pictures(dataset, start, asked.data, line)
+        pictures, stored = open_pictures(dataset, preprocessing, asked.data, line)
     # pictures that cannot be read, where the user said that they may be left out, are in no split
     identity = np.where(stored.slots < 0, -1, stored.identity)
-    dataset, report = split(dataset, asked.data, asked.training.seed, identity)
-    look = replace(look, pictures=len(dataset.rows(TRAIN)))
-    task = tasks.find(dataset.task).from_dataset(dataset)
-
-    def choose(architecture: str, start: Preprocessing, name: str, pictures: Pictures) -> Choice:
-        plain = name == "none"
-        kind = kind_of(pictures, dataset, look) if plain else "photo"
-        weighed, warnings = weigh(task, dataset, asked.training, kind)
-        stages, augment = registry.entry(architecture).stages, asked.augment
-        if stages and augment.augment == "auto":
-            # a linear layer on fixed features has no room for pictures beside those that there are
-            augment = replace(augment, augment="none")
-        progressive = _progressive(architecture, start.size, asked.training, pretrained=not plain)
-        recipe = draft(asked.training, pictures=look.pictures, pretrained=not plain, progressive=progressive)
-        return Choice(
-            architecture=architecture,
-            dropout=asked.model.dropout,
-            starting_weights=name,
-            preprocessing=measured(start, pictures, dataset) if plain else start,
-            augmentation=augmentation_for(augment, kind),
-            task=weighed,
-            phases=task.phases(pretrained=not plain, stages=stages),
-            recipe=recipe,
-            reasons=(*warnings, *_against(asked.training), *_smaller_first(recipe.progressive, start.size)),
-        )
-
-    choice = choose(first, start, name, pictures)
-    if free:
-        choice = choice.because(Note("train.small", {"height": start.size[0], "width": start.size[1]}))
-        ready = asked.model.starting_weights in ("auto", "imagenet") and look.channels in (1, 3)
-        if ready and kind_of(pictures, dataset, look) != "digits":
-            rival_start, rival_name = preprocessing_for(look, asked.model, INSTALLED)
-            part = _part(dataset)
-            with decoding(len(part)) as line:
-                rival_pictures, _ = open_pictures(part, rival_start, asked.data, line)
-            rival = choose(INSTALLED, rival_start, rival_name, rival_pictures)
-            choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked, seconds())
-            if won:
-                with decoding(len(dataset)) as line:
-                    pictures, _ = open_pictures(dataset, rival_start, asked.data, line)
-    return Prepared(
-        dataset=dataset, pictures=pictures, choice=choice, sentences=report.sentences, contents=stored.content
-    )
-
-
-def _progressive(architecture: str, size: tuple[int, int], training: Training, *, pretrained: bool) -> float:
-    """Share of training on smaller pictures.
-
-    Raises:
-        UsageError: it was asked for, and the network takes one size only.
-    """
-    able = registry.entry(architecture).any_size
-    if training.progressive and not able:
-        raise UsageError(
-            f"{architecture} takes pictures of one size only.",
-            expected="--progressive with a network that takes any size, such as small or resnet18",
-            todo="leave --progressive away.",
-        )
-    if training.progressive is not None:
-        return training.progressive
-    usual = able and not pretrained and min(size) >= _PROGRESSIVE_FROM and training.robust is None
-    return _PROGRESSIVE if usual else 0.0
-
-
-def _smaller_first(progressive: float, size: tuple[int, int]) -> tuple[Note, ...]:
-    if not progressive:
-        return ()
-    height, width = (round(side * SMALLER) for side in size)
-    return (Note("train.progressive", {"share": progressive, "height": height, "width": width}),)
+    kind = tasks.find(dataset.task)
+    dataset, report = kind.divide(dataset, asked.data, asked.training.seed, identity, weighed=asked.weighed)
+    return dataset, pictures, report, stored.content
 
 
 def slimmer(prepared: Prepared, asked: Asked) -> Prepared | None:
@@ -306,63 +257,3 @@ def slimmer(prepared: Prepared, asked: Asked) -> Prepared | None:
     if asked.model.model != "auto" or choice.architecture != SMALL or choice.pretrained:
         return None
     return replace(prepared, choice=replace(choice, architecture=SLIM).because(Note("train.slim", {"network": SLIM})))
-
-
-def _first(options: ModelOptions) -> tuple[str, ModelOptions, bool]:
-    """The network to look at first, with its options, and whether another may be chosen.
-
-    Raises:
-        UsageError: starting weights that do not say which network they belong to.
-    """
-    if options.model != "auto":
-        return options.model, options, False
-    if options.starting_weights in ("auto", "imagenet", "none"):
-        return SMALL, replace(options, starting_weights="none"), True
-    start = weights.choose(SMALL, options)
-    if start is None or not start.architecture:
-        raise UsageError(
-            f"{options.starting_weights} does not say which network its weights belong to.",
-            expected="--model with the network's name",
-            todo="miwake models lists them.",
-        )
-    return start.architecture, options, False
-
-
-def _part(dataset: Dataset) -> Dataset:
-    """Rows for a trial: some of the training and of the validation pictures, evenly drawn."""
-    rows = []
-    for number, most in ((TRAIN, _TRIAL_TRAIN), (VAL, _TRIAL_VAL)):
-        of_split = np.random.default_rng(number).permutation(dataset.rows(number))
-        rows.append(of_split[:most])
-    return dataset.take(np.sort(np.concatenate(rows)))
-
-
-def _compete(
-    scratch: Choice,
-    transfer: Choice,
-    dataset: Dataset,
-    part: Dataset,
-    pictures: Pictures,
-    part_pictures: Pictures,
-    asked: Asked,
-    seconds: float,
-) -> tuple[Choice, bool]:
-    """A short run from scratch against a head on ready-made features; the better on validation wins."""
-    head = try_observing(make_job(transfer, part, part_pictures, asked.model, None))
-    job = make_job(scratch, dataset, pictures, replace(asked.model, starting_weights="none"), None)
-    alone = try_learning(job, asked.training, rival=head.figure, seconds=seconds)
-    figure = scratch.task.monitor
-    tried = Note(
-        "train.tried",
-        {
-            "network": scratch.architecture,
-            "seconds": alone.seconds,
-            "figure": Note("train.accuracy") if figure == "accuracy" else figure,
-            "alone": alone.figure,
-            "rival": transfer.architecture,
-            "head": head.figure,
-        },
-    )
-    if head.figure > alone.figure:
-        return transfer.because(tried, Note("train.transfer")), True
-    return scratch.because(tried, Note("train.scratch")), False

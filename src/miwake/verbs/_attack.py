@@ -47,6 +47,11 @@ def attack(
     if out is not None:
         make_folder(out)
     predictor = Predictor.open(name, device)
+    if predictor.task.family != "classify":
+        raise UsageError(
+            f"The run answers '{predictor.task.name}', and attacks are made against classes.",
+            expected="a run of --task classify",
+        )
     run = None if name == "imagenet" and not is_run(Path(name)) else open_run(name)
     hardened = _hardened(run)
     if data is None:

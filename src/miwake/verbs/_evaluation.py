@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,25 +14,22 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from miwake import tasks
-from miwake.choice import Rule
 from miwake.data.config import DataOptions
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.source import open_dataset
 from miwake.data.split import read_contents, read_split
 from miwake.errors import DataError, UsageError
-from miwake.evaluation import evaluate as figures
-from miwake.evaluation import fit_decision
 from miwake.evaluation.config import EvaluateOptions
-from miwake.evaluation.results import Evaluation
 from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, find_model, open_run, read_table, save_model, write_table
+from miwake.tasks.task import Task
 from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Prediction, Sentence
-from miwake.verbs._judge import prediction_rows
+from miwake.verbs._judge import answered, prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
 from miwake.verbs._report import shown
-from miwake.verbs._request import request_of
+from miwake.verbs._request import listed, request_of
 
 
 def evaluate(
@@ -44,7 +42,7 @@ def evaluate(
     csv: Path | None,
     pictures_out: Path | None,
     device: str,
-) -> tuple[Evaluation, tuple[Sentence, ...]]:
+) -> tuple[Task, Any, tuple[Sentence, ...]]:
     """See `miwake.verbs.evaluate`; beside the figures, how other data was read and what was left out."""
     check_evaluation(options)
     if pictures_out is not None:
@@ -57,12 +55,12 @@ def evaluate(
         train = np.asarray(dataset.targets)[dataset.rows(TRAIN)]
         data_options = request_of(run).data_options
     else:
-        dataset, split = renamed(open_dataset(data, data_options), header), "data"
+        dataset, split = renamed(opened(data, data_options, header), header), "data"
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
     inputs = Inputs(_read_here(name, data, dataset, options))
     check_csv(csv, inputs)
-    if options.cost is not None or options.unknown_cost is not None:
+    if options.cost is not None or options.unknown_cost is not None or options.false_alarms is not None:
         header = _with_costs(open_run(name), header, options)
     same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
@@ -73,28 +71,18 @@ def evaluate(
     if not len(rows):
         raise DataError(f"{dataset.name} has no pictures that can be judged.", expected="one at least")
     outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
-    targets = np.asarray(dataset.targets)[rows]
-    found = figures(
-        outputs,
-        targets,
-        classes=dataset.classes,
-        train_targets=train,
-        split=split,
-        temperature=float(header.calibration.get("temperature", 1.0)),
-        rule=Rule.from_json(header.decision),
-        groups=None if dataset.group is None else dataset.group[rows],
-        options=options,
-    )
-    answers = predictor.task.answers(outputs, [dataset.paths[row] for row in rows.tolist()], header)
+    task = predictor.task
+    found = task.judge(outputs, dataset, rows, header, train=train, split=split, options=options)
+    answers = answered(task, outputs, dataset, rows, header)
     if csv is not None:
-        write_table(csv, prediction_rows(answers, rows, dataset, split))
+        write_table(csv, prediction_rows(task, answers, rows, dataset, split))
     if pictures_out is not None:
         _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out, inputs)
     if keep:
         save_model(open_run(name).model_file, predictor.model, header)
     if data is None:
-        return found, left_out
-    return found, (*dataset.notes, *left_out, *_learnt(find_model(name), stored.content, rows))
+        return task, found, left_out
+    return task, found, (*dataset.notes, *left_out, *_learnt(find_model(name), stored.content, rows))
 
 
 def _learnt(model_file: Path | None, contents: Sequence[str], rows: NDArray[np.int64]) -> list[Note]:
@@ -122,7 +110,19 @@ def own_data(name: str) -> tuple[Dataset, Run]:
     """The data set that a run was trained on, divided as it was."""
     run = open_run(name)
     asked = request_of(run)
-    return read_split(run.folder / "split.csv", open_dataset(asked.data, asked.data_options)), run
+    return read_split(run.folder / "split.csv", listed(asked)), run
+
+
+def opened(data: str, options: DataOptions, header: Header) -> Dataset:
+    """Other data, read as the model's task takes it.
+
+    Raises:
+        UsageError: it has the shape of another task.
+    """
+    kind = tasks.find(header.task)
+    dataset = open_dataset(data, options, task=header.task)
+    known = tasks.find(dataset.task).family == kind.family
+    return dataset if known else kind.adopt(dataset)
 
 
 def renamed(dataset: Dataset, header: Header) -> Dataset:
@@ -131,27 +131,7 @@ def renamed(dataset: Dataset, header: Header) -> Dataset:
     Raises:
         DataError: there are classes that the model does not know, or one label a picture meets several.
     """
-    task = tasks.find(header.task).from_json(header.settings)
-    place = {name: number for number, name in enumerate(task.classes)}
-    strange = [name for name in dataset.classes if name not in place]
-    if strange:
-        raise DataError(
-            f"The model does not know the class{'es' if len(strange) > 1 else ''} {', '.join(strange[:10])}.",
-            expected=f"classes among {', '.join(task.classes[:10])}{', …' if len(task.classes) > 10 else ''}",
-            todo="name the folders or labels as they were named in training.",
-        )
-    targets, known = np.asarray(dataset.targets), np.array([place[name] for name in dataset.classes])
-    several = bool(header.settings.get("multilabel", False))
-    if dataset.multilabel and not several:
-        raise DataError(f"{dataset.name} has several labels a picture.", expected="one, as in training")
-    if not several:
-        return replace(dataset, classes=task.classes, targets=known[targets])
-    wide = np.zeros((len(dataset), len(task.classes)), np.uint8)
-    if dataset.multilabel:
-        wide[:, known] = targets
-    else:
-        wide[np.arange(len(dataset)), known[targets]] = 1
-    return replace(dataset, classes=task.classes, targets=wide)
+    return tasks.find(header.task).from_json(header.settings).renamed(dataset)
 
 
 def same_planes(dataset: Dataset, header: Header) -> None:
@@ -175,17 +155,8 @@ def _with_costs(run: Run, header: Header, options: EvaluateOptions) -> Header:
             f"{run.folder / 'predictions.csv'} has no validation pictures, on which costs are weighed.",
             todo="train with --cost instead.",
         )
-    classes = tuple(header.settings["classes"])
-    chances = np.array([[float(row[f"p:{name}"]) for name in classes] for row in rows])
-    place = {name: number for number, name in enumerate(classes)}
-    if header.settings.get("multilabel", False):
-        targets = np.zeros((len(rows), len(classes)), np.int64)
-        for number, row in enumerate(rows):
-            targets[number, [place[name] for name in row["true"].split(";") if name]] = 1
-    else:
-        targets = np.array([place[row["true"]] for row in rows])
-    rule = fit_decision(chances, targets, options, classes)
-    return replace(header, decision={} if rule is None else rule.to_json())
+    task = tasks.find(header.task).from_json(header.settings)
+    return replace(header, decision=task.decided(rows, header, options))
 
 
 def _draw_mistakes(
@@ -201,7 +172,7 @@ def _draw_mistakes(
     taken: set[Path] = set()
     for row, answer in zip(rows.tolist(), answers, strict=True):
         true = dataset.label(row)
-        if answer.label in (None, true):
+        if answer.label is None or predictor.task.right(answer.label, true):
             continue
         # a label from a table may be anything, `..` too
         inner = folder / re.sub(r"[/\\\0]|^\.+", "_", true)

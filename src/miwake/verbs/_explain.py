@@ -35,6 +35,7 @@ from miwake.look.text import Language
 from miwake.look.words import told, words
 from miwake.prediction import Predictor, Unreadable
 from miwake.run import is_run, open_run, read_table
+from miwake.tasks.task import Task
 from miwake.training.config import parse_time
 from miwake.types import TRAIN, UNASSIGNED, Dataset
 from miwake.verbs._evaluation import own_data, same_planes
@@ -222,7 +223,7 @@ def _subjects(
     """
     rows = [own.row(name) if own is not None else None for name in pictures]
     found = [_stored(own, row, options) for row in rows if own is not None and row is not None]
-    found += _mistaken(own, run, options)
+    found += _mistaken(predictor.task, own, run, options)
     files = [name for name, row in zip(pictures, rows, strict=True) if row is None]
     unreadable: list[tuple[str, str]] = []
     for file in picture_files(files) if files else []:
@@ -282,7 +283,7 @@ def _stored(own: _Data, row: int, options: ExplainOptions) -> Subject:
     )
 
 
-def _mistaken(own: _Data | None, run: str | None, options: ExplainOptions) -> list[Subject]:
+def _mistaken(task: Task, own: _Data | None, run: str | None, options: ExplainOptions) -> list[Subject]:
     """The most confident mistakes on the test pictures.
 
     Raises:
@@ -295,8 +296,9 @@ def _mistaken(own: _Data | None, run: str | None, options: ExplainOptions) -> li
             "--mistakes needs a run and the pictures that it was trained with.", todo="name pictures instead."
         )
     rows = read_table(open_run(run).folder / "predictions.csv")
-    wrong = [row for row in rows if row["split"] == "test" and row["label"] not in ("", row["true"])]
-    wrong.sort(key=lambda row: -float(row["probability"]))
+    said = [row for row in rows if row["split"] == "test" and row["label"]]
+    wrong = [row for row in said if not task.right(row["label"], row["true"])]
+    wrong.sort(key=lambda row: -float(row[task.columns()[1]]))
     found = [own.row(row["path"]) for row in wrong[: options.mistakes]]
     return [_stored(own, row, options) for row in found if row is not None]
 

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from miwake.choice import Rule
+from miwake.data.masks import picture_size
 from miwake.data.pictures import Pictures
-from miwake.evaluation import evaluate
 from miwake.evaluation.config import EvaluateOptions
-from miwake.evaluation.results import Evaluation, to_json
+from miwake.evaluation.results import to_json
 from miwake.files import write_json
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, write_table
+from miwake.tasks.task import Task
 from miwake.types import SPLITS, TEST, TRAIN, VAL, Dataset, Prediction
 
 
@@ -25,10 +25,11 @@ from miwake.types import SPLITS, TEST, TRAIN, VAL, Dataset, Prediction
 class Judged:
     """A model's answers and figures on validation and test."""
 
+    task: Task
     header: Header
     """With calibration and decision."""
-    evaluations: dict[str, Evaluation]
-    """By split."""
+    evaluations: dict[str, Any]
+    """By split, the task's own figures."""
     rows: dict[str, NDArray[np.int64]]
     answers: dict[str, list[Prediction]]
 
@@ -39,28 +40,26 @@ def judge(predictor: Predictor, dataset: Dataset, pictures: Pictures, options: E
     targets = np.asarray(dataset.targets)
     rows = {SPLITS[split]: dataset.rows(split) for split in (VAL, TEST)}
     outputs = {name: predictor.split_outputs(pictures.gather, torch.from_numpy(of)) for name, of in rows.items()}
-    calibration, decision = task.calibrate(outputs["val"], targets[rows["val"]], options)
+    of_val = rows["val"]
+    groups = None if dataset.group is None else dataset.group[of_val]
+    calibration, decision = task.calibrate(outputs["val"], targets[of_val], options, groups)
     header = replace(predictor.header, calibration=calibration, decision=decision)
+    train = targets[dataset.rows(TRAIN)]
     evaluations = {
-        name: evaluate(
-            outputs[name],
-            targets[of],
-            classes=dataset.classes,
-            train_targets=targets[dataset.rows(TRAIN)],
-            split=name,
-            temperature=float(calibration["temperature"]),
-            rule=Rule.from_json(decision),
-            groups=None if dataset.group is None else dataset.group[of],
-            options=options,
-        )
+        name: task.judge(outputs[name], dataset, of, header, train=train, split=name, options=options)
         for name, of in rows.items()
         if len(of)
     }
-    answers = {
-        name: task.answers(outputs[name], [dataset.paths[row] for row in of.tolist()], header)
-        for name, of in rows.items()
-    }
-    return Judged(header=header, evaluations=evaluations, rows=rows, answers=answers)
+    answers = {name: answered(task, outputs[name], dataset, of, header) for name, of in rows.items()}
+    return Judged(task=task, header=header, evaluations=evaluations, rows=rows, answers=answers)
+
+
+def answered(
+    task: Task, outputs: NDArray[np.float64], dataset: Dataset, rows: NDArray[np.int64], header: Header
+) -> list[Prediction]:
+    """The answers to rows of a data set."""
+    sizes = [picture_size(dataset, row) for row in rows.tolist()] if task.places else None
+    return task.answers(outputs, [dataset.paths[row] for row in rows.tolist()], header, sizes=sizes)
 
 
 def write(run: Run, judged: Judged, dataset: Dataset) -> None:
@@ -69,13 +68,13 @@ def write(run: Run, judged: Judged, dataset: Dataset) -> None:
     rows = [
         row
         for split, answers in judged.answers.items()
-        for row in prediction_rows(answers, judged.rows[split], dataset, split)
+        for row in prediction_rows(judged.task, answers, judged.rows[split], dataset, split)
     ]
     write_table(run.folder / "predictions.csv", rows)
 
 
 def prediction_rows(
-    answers: Sequence[Prediction], rows: NDArray[np.int64], dataset: Dataset, split: str
+    task: Task, answers: Sequence[Prediction], rows: NDArray[np.int64], dataset: Dataset, split: str
 ) -> list[dict[str, Any]]:
     """A row of `predictions.csv` for every picture."""
     return [
@@ -83,9 +82,7 @@ def prediction_rows(
             "path": answer.path,
             "split": split,
             "true": dataset.label(row),
-            "label": answer.label or "",
-            "probability": f"{answer.probability:.6f}",
-            **{f"p:{name}": f"{p:.6f}" for name, p in zip(dataset.classes, answer.probabilities, strict=True)},
+            **task.row(answer),
         }
         for row, answer in zip(rows.tolist(), answers, strict=True)
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -17,76 +18,56 @@ from miwake.data.decode import decode
 from miwake.data.header import BadPicture
 from miwake.data.pictures import Pictures
 from miwake.data.preprocess import centre
-from miwake.explanation.gabor import Study, study, telling
 from miwake.look.text import Language
-from miwake.networks import bases, first_filters
 from miwake.networks.facts import measure
-from miwake.report.contents import Command, DataFacts, Examples, Mistake, ModelSummary, ReportContents, Seen
+from miwake.report.contents import Command, DataFacts, Examples, ModelSummary, Seen
 from miwake.run import Run
 from miwake.training.choice import Choice
 from miwake.training.job import Fitted
 from miwake.types import TEST, TRAIN, VAL, Batch, Dataset, Note, Sentence, sentences_from_json
 from miwake.verbs._judge import Judged, counts
 
-_MISTAKES, _EXAMPLES, _SEEN, _VERSIONS, _STUDIED = 24, 8, 8, 5, 96
+_EXAMPLES, _SEEN, _VERSIONS = 8, 8, 5
 
 
-def contents(
-    run: Run,
-    judged: Judged,
-    dataset: Dataset,
-    pictures: Pictures,
-    *,
-    fitted: Fitted | None,
-    choice: Choice,
-    model: nn.Module,
-    language: Language,
-) -> ReportContents:
-    """Everything that `report.write` lays out."""
-    config, history = run.config(), run.history()
-    first, drawn = first_filters(model), {name: pictures.numpy() for name, pictures in bases(model).items()}
-    filters = None if first is None else first.numpy()
-    kept = None
-    if fitted is not None:
-        kept = next((n for n, row in enumerate(fitted.history) if row is fitted.best or row == fitted.best), None)
-    return ReportContents(
-        title=run.name,
-        data=_data(dataset, judged),
-        evaluation=judged.evaluations["test"],
-        validation=judged.evaluations.get("val"),
-        model=_model(judged, choice, model, dataset),
-        preprocessing=judged.header.preprocessing,
-        history=history,
-        kept=kept,
-        mistakes=_mistakes(judged, dataset, pictures),
-        examples=_examples(dataset, pictures),
-        seen=_seen(dataset, pictures, judged, choice if fitted is None else _as_trained(choice, fitted)),
-        filters=filters,
-        bases=drawn,
-        study=_study(next(iter(drawn.values()), filters)),
-        configuration={"asked": config["request"], "chosen": _settings(config["chosen"])},
-        environment=run.environment(),
-        commands=_commands(run, interrupted=fitted is not None and fitted.interrupted),
-        language=language,
-    )
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Finished:
+    """A run at its end, of which a report is made."""
+
+    run: Run
+    judged: Judged
+    dataset: Dataset
+    pictures: Pictures
+    fitted: Fitted
+    choice: Choice
+    language: Language
 
 
-def _study(filters: NDArray[Any] | None) -> Study | None:
-    """Of the first layer, where its filters are large enough and finite."""
-    tells = filters is not None and telling(filters) and bool(np.isfinite(filters).all())
-    return study(filters[:_STUDIED]) if filters is not None and tells else None
+class Reporter(Protocol):
+    """What a file `_report_FAMILY.py` of this room has; see `Task.family`."""
+
+    def write(self, finished: Finished) -> None:
+        """Gather what the report shows, and write it."""
 
 
-def _settings(chosen: dict[str, Any]) -> dict[str, Any]:
+def write(finished: Finished) -> None:
+    """Write a run's report, as its task's family does."""
+    family = finished.judged.task.family
+    cast(Reporter, import_module(f"miwake.verbs._report_{family}")).write(finished)
+
+
+def settings_of(chosen: dict[str, Any]) -> dict[str, Any]:
     """What was chosen, without the reasons, which stand beside the model."""
     return {key: value for key, value in chosen.items() if key != "reasons"}
 
 
-def _as_trained(choice: Choice, fitted: Fitted) -> Choice:
+def as_trained(choice: Choice, fitted: Fitted) -> Choice:
+    """The choice with the augmentation that training ended with."""
     return replace(choice, augmentation=fitted.augmentation)
 
 
-def _data(dataset: Dataset, judged: Judged) -> DataFacts:
+def data_facts(dataset: Dataset, judged: Judged) -> DataFacts:
+    """What the data is."""
     return DataFacts(
         name=dataset.name,
         source=dataset.source,
@@ -98,9 +79,13 @@ def _data(dataset: Dataset, judged: Judged) -> DataFacts:
     )
 
 
-def _model(judged: Judged, choice: Choice, model: nn.Module, dataset: Dataset) -> ModelSummary:
+def model_summary(judged: Judged, choice: Choice, model: nn.Module, dataset: Dataset) -> ModelSummary:
+    """What the model is."""
     shape, start = judged.header.preprocessing, judged.header.starting_weights
-    _, operations = measure(choice.architecture, channels=shape.channels, classes=len(dataset.classes), size=shape.size)
+    operations = None
+    if not judged.task.places:  # of a network that is looked through in part, nobody counts the part
+        kinds = len(dataset.classes)
+        _, operations = measure(choice.architecture, channels=shape.channels, classes=kinds, size=shape.size)
     return ModelSummary(
         architecture=choice.architecture,
         why=choice.reasons,
@@ -139,27 +124,8 @@ def _array(pictures_BCHW: torch.Tensor) -> NDArray[np.uint8]:
     return np.ascontiguousarray(rounded.permute(0, 2, 3, 1).numpy())
 
 
-def _mistakes(judged: Judged, dataset: Dataset, pictures: Pictures) -> Sequence[Mistake]:
-    """The mistakes on test, the most confident ones first."""
-    wrong = []
-    for row, answer in zip(judged.rows["test"].tolist(), judged.answers["test"], strict=True):
-        true = dataset.label(row)
-        if answer.label is not None and answer.label != true:
-            wrong.append((answer.probability, row, answer, true))
-    wrong.sort(key=lambda item: (-item[0], item[1]))
-    return [
-        Mistake(
-            picture=shown(dataset, pictures, row),
-            path=answer.path,
-            true=true,
-            predicted=answer.label,
-            probability=probability,
-        )
-        for probability, row, answer, true in wrong[:_MISTAKES]
-    ]
-
-
-def _examples(dataset: Dataset, pictures: Pictures) -> Sequence[Examples]:
+def examples(dataset: Dataset, pictures: Pictures) -> Sequence[Examples]:
+    """Some training pictures of each class."""
     rows, targets = dataset.rows(TRAIN), np.asarray(dataset.targets)
     found = []
     for number, name in enumerate(dataset.classes[:60]):
@@ -170,7 +136,7 @@ def _examples(dataset: Dataset, pictures: Pictures) -> Sequence[Examples]:
     return found
 
 
-def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) -> Sequence[Seen]:
+def seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) -> Sequence[Seen]:
     """A few training pictures: the file's, what the network sees, and what it saw in training."""
     rows, shape = dataset.rows(TRAIN), judged.header.preprocessing
     drawn = np.random.default_rng(choice.recipe.seed).permutation(rows)[:_SEEN]
@@ -197,7 +163,8 @@ def _seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) 
     ]
 
 
-def _commands(run: Run, *, interrupted: bool) -> Sequence[Command]:
+def commands(run: Run, *, interrupted: bool) -> Sequence[Command]:
+    """What to type next."""
     folder = shlex.quote(str(run.folder))
     resume = Command(line=f"miwake train --resume {folder}", why=Note("next.resume"))
     return (

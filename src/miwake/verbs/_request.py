@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from miwake import tasks
+from miwake.anomaly.config import AnomalyOptions
 from miwake.data.config import DataOptions
 from miwake.data.source import open_dataset
-from miwake.errors import MiwakeError, UsageError
+from miwake.errors import MiwakeError
 from miwake.evaluation.config import EvaluateOptions
 from miwake.look.language import spoken
 from miwake.look.text import Language
@@ -33,6 +35,7 @@ class Request:
     augment: AugmentOptions = field(default_factory=AugmentOptions)
     training: Training = field(default_factory=Training)
     evaluation: EvaluateOptions = field(default_factory=EvaluateOptions)
+    anomaly: AnomalyOptions = field(default_factory=AnomalyOptions)
     lang: Language | None = None
     """None is said by MIWAKE_LANG or the locale."""
 
@@ -53,7 +56,14 @@ class Request:
 
     def asked(self) -> Asked:
         """The part that choices are made from."""
-        return Asked(data=self.data_options, model=self.model, augment=self.augment, training=self.training)
+        return Asked(
+            data=self.data_options,
+            model=self.model,
+            augment=self.augment,
+            training=self.training,
+            anomaly=self.anomaly,
+            weighed=self.evaluation.cost is not None,
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -114,13 +124,10 @@ def listed(asked: Request) -> Dataset:
         DataError: it cannot be read.
         UsageError: it does not suit the task.
     """
-    dataset = open_dataset(asked.data, asked.data_options)
-    if asked.task not in ("auto", dataset.task):
-        raise UsageError(
-            f"--task is {asked.task}, but {asked.data} has the shape of '{dataset.task}'.",
-            expected=f"--task {dataset.task}",
-        )
-    return dataset
+    dataset = open_dataset(asked.data, asked.data_options, task=asked.task)
+    if asked.task in ("auto", dataset.task):
+        return dataset
+    return tasks.find(asked.task).adopt(dataset)
 
 
 def request_of(run: Run) -> Request:

@@ -10,16 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from miwake import machine
+from miwake import machine, tasks
 from miwake.data.fingerprint import fingerprint
 from miwake.data.pictures import open_pictures
 from miwake.data.split import read_contents, read_split, write_split
 from miwake.errors import DataError, UsageError
-from miwake.evaluation import read_costs, sentences, summary, warnings
-from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.files import write_json
 from miwake.look.terminal import progress, say
 from miwake.look.text import Language, percent
@@ -27,7 +24,6 @@ from miwake.look.words import told, words
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
-from miwake.report.write import write
 from miwake.run import Header, Run, held, make_latest, new_run, open_run, save_model
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
@@ -92,7 +88,7 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     def left() -> float:
         return total - (time.monotonic() - started)
 
-    _check_costs(asked, dataset)
+    _tell(tasks.find(dataset.task).foresee(dataset, asked.evaluation), asked.language)
     prepared = prepare(dataset, asked.asked(), decoding=_decoding(asked.language), seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset, prepared.contents)
     prepared = replace(prepared, sentences=(*prepared.sentences, *_taught(asked.model, prepared)))
@@ -114,7 +110,7 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
 
 def _planned(run: Run, asked: Request, prepared: Prepared, seconds: float) -> tuple[Job, Plan]:
     job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
-    least, most = (3, 30) if prepared.choice.pretrained else (10, 300)
+    least, most = prepared.epochs
     return job, settle(job, asked.training, seconds=max(seconds - _FINISH, 1.0), least=least, most=most)
 
 
@@ -151,16 +147,6 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     say(words("train.goes_on", asked.language, run=run.folder, epoch=epoch, epochs=choice.recipe.epochs))
     job = make_job(choice, dataset, pictures, asked.model, run.folder)
     return _learn(run, asked, prepared, job, resume=True)
-
-
-def _check_costs(asked: Request, dataset: Dataset) -> None:
-    """Costs and taxonomy that cannot be used fail before the training, not after it."""
-    targets = np.asarray(dataset.targets)
-    counts = targets.sum(0) if dataset.multilabel else np.bincount(targets, minlength=len(dataset.classes))
-    costs = read_costs(asked.evaluation, dataset.classes, multilabel=dataset.multilabel, counts=counts.tolist())
-    _tell(() if costs is None else costs.notes, asked.language)
-    if asked.evaluation.taxonomy is not None:
-        read_taxonomy(asked.evaluation.taxonomy, dataset.classes)
 
 
 def _decoding(language: Language) -> Decoding:
@@ -301,22 +287,22 @@ def _finish(run: Run, asked: Request, prepared: Prepared, job: Job, fitted: Fitt
     judged = _judge.judge(predictor, dataset, pictures, asked.evaluation)
     save_model(run.model_file, fitted.model, judged.header)
     _judge.write(run, judged, dataset)
-    contents = _report.contents(
-        run,
-        judged,
-        dataset,
-        pictures,
+    finished = _report.Finished(
+        run=run,
+        judged=judged,
+        dataset=dataset,
+        pictures=pictures,
         fitted=fitted,
         choice=prepared.choice,
-        model=fitted.model,
         language=asked.language,
     )
-    write(contents, run.report)
+    _report.write(finished)
     if not fitted.interrupted:
         write_json(run.folder / "config.json", run.config() | {"finished": True})
     found = judged.evaluations["test"]
-    say(summary(found, asked.language))
-    said = [*sentences(found, asked.language)[:_SENTENCES], *warnings(found, asked.language)]
+    task = predictor.task
+    say(task.summary(found, asked.language))
+    said = [*task.sentences(found, asked.language)[:_SENTENCES], *task.warnings(found, asked.language)]
     _tell(dict.fromkeys(said), asked.language)
     say(words("train.end", asked.language, model=run.model_file, report=run.report, folder=run.folder))
     return run

@@ -32,6 +32,7 @@ class Checked:
 def check(
     data: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="DATA")],
     *,
+    task: str = "auto",
     data_options: DataOptions = DataOptions(),
     json: bool = False,
     lang: Language | None = None,
@@ -40,6 +41,7 @@ def check(
 
     Args:
         data: What `miwake train` would be given.
+        task: As for `miwake train`: classify or anomaly; auto takes the one that the data's shape asks.
         data_options: How the data is read and divided.
         json: Print a JSON object in place of sentences.
         lang: Language of the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
@@ -51,16 +53,22 @@ def check(
         MiwakeError: there is no such data.
     """
     from miwake.data.check import check as examine
+    from miwake.data.masks import check_masks
     from miwake.data.source import open_dataset
     from miwake.look.language import spoken
     from miwake.look.terminal import progress
     from miwake.look.words import words
 
     language = spoken(lang)
-    dataset = open_dataset(os.fspath(data), data_options)
+    dataset = open_dataset(os.fspath(data), data_options, task=task)
+    if task not in ("auto", dataset.task):
+        from miwake import tasks
+
+        dataset = tasks.find(task).adopt(dataset)
+    masks = check_masks(dataset)
     with progress(len(dataset), words("train.reading", language), language=language) as line:
         report = examine(dataset, data_options, lambda done, total: line.update(done))
-    return Checked(report, dataset.notes, json, language)
+    return Checked(report, (*dataset.notes, *masks), json, language)
 
 
 def show(checked: Checked) -> int:

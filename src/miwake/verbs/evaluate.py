@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
@@ -16,7 +16,7 @@ from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
-    from miwake.evaluation.results import Evaluation
+    from miwake.tasks.task import Task
     from miwake.types import Sentence
 
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 class Evaluated:
     """Figures, and how they are to be shown."""
 
-    evaluation: Evaluation
+    evaluation: Any
+    """The task's own figures: `Evaluation` of a classifier, `OddityEvaluation` of an anomaly detector."""
+    task: Task
     notes: tuple[Sentence, ...]
     """How other data was read, and what was left out."""
     json: bool
@@ -68,7 +70,7 @@ def evaluate(
     from miwake.verbs import _evaluation
 
     language = spoken(lang)
-    found, notes = _evaluation.evaluate(
+    task, found, notes = _evaluation.evaluate(
         os.fspath(run),
         None if data is None else os.fspath(data),
         data_options=data_options,
@@ -78,12 +80,11 @@ def evaluate(
         pictures_out=None if pictures_out is None else Path(pictures_out),
         device=device,
     )
-    return Evaluated(found, notes, json, language)
+    return Evaluated(found, task, notes, json, language)
 
 
 def show(evaluated: Evaluated) -> int:
     """A short table and sentences, or JSON."""
-    from miwake.evaluation import sentences, summary
     from miwake.evaluation.results import to_json
     from miwake.look.terminal import say
     from miwake.look.words import told
@@ -93,7 +94,7 @@ def show(evaluated: Evaluated) -> int:
         return 0
     for note in evaluated.notes:
         say(told(note, evaluated.lang))
-    say(summary(evaluated.evaluation, evaluated.lang))
-    for sentence in sentences(evaluated.evaluation, evaluated.lang):
+    say(evaluated.task.summary(evaluated.evaluation, evaluated.lang))
+    for sentence in evaluated.task.sentences(evaluated.evaluation, evaluated.lang):
         say(sentence)
     return 0

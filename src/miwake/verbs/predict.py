@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from miwake.errors import DataError, UsageError, nearest
+from miwake.errors import DataError, UsageError, nearest, unknown
 from miwake.files import Inputs, Lines, make_folder, text_as_it_comes
 from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.prediction import Predictor, Unreadable
+    from miwake.tasks.task import Task
     from miwake.types import Prediction
 
     Stream = Generator[Prediction | Unreadable, None, None]
@@ -34,8 +35,10 @@ class Answers:
     stream: Stream
     classes: tuple[str, ...]
     """Class names, in the order of the probabilities."""
+    task: Task
     json: bool
     lang: Language
+    scale: float | None = None
 
     def __iter__(self) -> Stream:
         return self.stream
@@ -50,6 +53,8 @@ def predict(
     json: bool = False,
     csv: str | PathLike[str] | None = None,
     pictures_out: Annotated[str | PathLike[str] | None, tyro.conf.arg(name="pictures")] = None,
+    style: str = "auto",
+    scale: float | None = None,
     device: str = "auto",
     max_pixels: int = 200_000_000,
     lang: Language | None = None,
@@ -61,8 +66,11 @@ def predict(
         pictures: Files, folders (searched to the bottom), patterns such as 'photos/*.jpg', or - for paths from
             standard input, one a line.
         json: Print a JSON object a line in place of the table.
-        csv: Also write a CSV file with every probability.
+        csv: Also write a CSV file with every probability, or what was found and where.
         pictures_out: Also write each picture with its answer drawn on it to this folder.
+        style: How --pictures shows what is odd (--task anomaly): outline, heat, or emphasis, the picture itself with
+            its odd part raised.
+        scale: Millimetres a pixel, so that --csv and --json give areas in square millimetres too (--task anomaly).
         device: cpu, cuda, cuda:1, …
         max_pixels: Refuse larger pictures before they are decoded.
         lang: Language of the table and of what is wrong with a picture: en or ja; left away, MIWAKE_LANG or the
@@ -91,13 +99,28 @@ def predict(
             expected="a model of grey or colour pictures",
             todo=f"miwake evaluate {shlex.quote(os.fspath(run))} DATA",
         )
+    _check_ways(predictor.task, style, scale)
     answers = predictor.predict(files, max_pixels=max_pixels, lang=language)
     if pictures_out is not None:
         make_folder(Path(pictures_out))
-        answers = _draw(answers, predictor, Path(pictures_out), inputs, max_pixels)
+        answers = _draw(answers, predictor, Path(pictures_out), inputs, max_pixels, style)
     if table is not None:
-        answers = _with_table(answers, table, predictor.task.classes)
-    return Answers(answers, predictor.task.classes, json, language)
+        answers = _with_table(answers, table, predictor.task, scale)
+    return Answers(answers, predictor.task.classes, predictor.task, json, language, scale)
+
+
+def _check_ways(task: Task, style: str, scale: float | None) -> None:
+    """Refuse what the task's answers do not have.
+
+    Raises:
+        UsageError: names the flag.
+    """
+    if style != "auto" and style not in task.styles:
+        raise unknown("style", style, task.styles)
+    if scale is not None and not task.places:
+        raise UsageError(f"--scale is for answers with places, which those of '{task.name}' have not.")
+    if scale is not None and not scale > 0:
+        raise UsageError(f"--scale is {scale}.", expected="millimetres a pixel, more than 0")
 
 
 def picture_files(names: Iterable[str]) -> list[Path]:
@@ -147,7 +170,7 @@ def _inside(path: Path) -> list[Path]:
     return inside
 
 
-def _draw(answers: Stream, predictor: Predictor, folder: Path, inputs: Inputs, max_pixels: int) -> Stream:
+def _draw(answers: Stream, predictor: Predictor, folder: Path, inputs: Inputs, max_pixels: int, style: str) -> Stream:
     import io
 
     from PIL import Image
@@ -162,55 +185,47 @@ def _draw(answers: Stream, predictor: Predictor, folder: Path, inputs: Inputs, m
         if isinstance(answer, Prediction):
             pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640), max_pixels=max_pixels)
             drawn = io.BytesIO()
-            Image.fromarray(predictor.task.draw(pixels, answer)).save(drawn, "PNG")
+            Image.fromarray(predictor.task.draw(pixels, answer, style=style)).save(drawn, "PNG")
             data = drawn.getvalue()
             place = free_place(folder, Path(answer.path).stem, taken, inputs)
             write_whole(place, lambda temporary, data=data: temporary.write_bytes(data))  # type: ignore[misc]
         yield answer
 
 
-def _with_table(answers: Stream, path: Path, classes: tuple[str, ...]) -> Stream:
+def _with_table(answers: Stream, path: Path, task: Task, scale: float | None) -> Stream:
     """The same answers, each also a row of a CSV file, which is opened before the first is asked for."""
     stack = ExitStack()
-    return _write_rows(answers, stack, stack.enter_context(text_as_it_comes(path)), classes)
+    return _write_rows(answers, stack, stack.enter_context(text_as_it_comes(path)), task, scale)
 
 
-def _write_rows(answers: Stream, stack: ExitStack, lines: Lines, classes: tuple[str, ...]) -> Stream:
+def _write_rows(answers: Stream, stack: ExitStack, lines: Lines, task: Task, scale: float | None) -> Stream:
     import csv
 
-    columns = ["path", "label", "probability", "problem", *(f"p:{name}" for name in classes)]
-    writer = csv.DictWriter(lines, columns, lineterminator="\n", restval="")
+    label, first, *others = task.columns(scale=scale)
+    writer = csv.DictWriter(lines, ["path", label, first, "problem", *others], lineterminator="\n", restval="")
     with stack:
         for number, answer in enumerate(answers):
             if not number:
                 writer.writeheader()
-            writer.writerow(_row(answer, classes))
+            writer.writerow(_row(answer, task, scale))
             yield answer
 
 
-def _row(answer: Prediction | Unreadable, classes: tuple[str, ...]) -> dict[str, Any]:
+def _row(answer: Prediction | Unreadable, task: Task, scale: float | None) -> dict[str, Any]:
     from miwake.prediction import Unreadable
 
     if isinstance(answer, Unreadable):
-        return {"path": answer.path, "label": "", "probability": "", "problem": answer.reason}
-    shares = {f"p:{name}": f"{share:.6f}" for name, share in zip(classes, answer.probabilities, strict=True)}
-    return {
-        "path": answer.path,
-        "label": answer.label or "",
-        "probability": f"{answer.probability:.6f}",
-        "problem": "",
-        **shares,
-    }
+        return {"path": answer.path, "problem": answer.reason}
+    return {"path": answer.path, **task.row(answer, scale=scale)}
 
 
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
     from miwake.look.terminal import say
-    from miwake.look.text import cells, clean
+    from miwake.look.text import clean
     from miwake.look.words import words
     from miwake.prediction import Unreadable
 
-    unknown, none = words("predict.unknown", answers.lang), words("predict.none", answers.lang)
     bad = 0
     # where the reader has seen enough, what was answered is written down at once
     with closing(answers.stream):
@@ -222,21 +237,10 @@ def show(answers: Answers) -> int:
                 else:
                     say(f"{answer.path}: {answer.reason}", file=sys.stderr)
             elif answers.json:
-                print_json(_object(answer, answers.classes))
+                print_json({"path": answer.path, **answers.task.described(answer, scale=answers.scale)})
             else:
-                label = unknown if answer.label is None else clean(answer.label) or none
                 # one line a picture, however long its path
-                print(f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}  {clean(answer.path)}")
+                print(f"{answers.task.line(answer, answers.lang)}  {clean(answer.path)}")
     if bad:
         say(words("predict.bad", answers.lang, n=bad), file=sys.stderr)
     return 3 if bad else 0
-
-
-def _object(answer: Prediction, classes: tuple[str, ...]) -> dict[str, Any]:
-    shares = zip(classes, answer.probabilities, strict=True)
-    return {
-        "path": answer.path,
-        "label": answer.label,
-        "probability": round(answer.probability, 6),
-        "probabilities": {name: round(share, 6) for name, share in shares},
-    }

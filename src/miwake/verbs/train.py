@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from miwake.anomaly.config import AnomalyOptions
 from miwake.data.config import DataOptions
 from miwake.errors import UsageError
 from miwake.evaluation.config import EvaluateOptions
@@ -30,6 +31,7 @@ def train(
     augment: AugmentOptions = AugmentOptions(),
     training: Training = Training(),
     evaluation: EvaluateOptions = EvaluateOptions(),
+    anomaly: AnomalyOptions = AnomalyOptions(),
     out: str | PathLike[str] | None = None,
     resume: str | PathLike[str] | None = None,
     lang: Language | None = None,
@@ -37,13 +39,16 @@ def train(
     """Train a model on a folder of pictures, and say honestly how good it is.
 
     Args:
-        data: A folder with a folder of pictures for each class, a CSV, IDX or CIFAR files, or `digits`.
-        task: The question; auto takes the one that the data's shape asks.
+        data: A folder with a folder of pictures for each class, a CSV, IDX or CIFAR files, or `digits`; for an anomaly
+            also MVTec's layout, good/ beside bad/, or good pictures alone.
+        task: The question: classify, or anomaly (is something wrong here?); auto takes the one that the data's shape
+            asks.
         data_options: How the data is read and divided.
         model: Which network, at which size, from which weights.
         augment: How the training pictures are changed on their way.
         training: How to train.
         evaluation: What mistakes cost, and how intervals are drawn.
+        anomaly: How to tell what is odd from what is good.
         out: The run folder; left away, a new one under runs/.
         resume: A run that was stopped, to go on with.
         lang: Language of the terminal and the report: en or ja; left away, MIWAKE_LANG or the locale says it, or the
@@ -72,6 +77,7 @@ def train(
         augment=augment,
         training=training,
         evaluation=evaluation,
+        anomaly=anomaly,
         lang=lang,
     )
     return _training.train(
