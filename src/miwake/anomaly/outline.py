@@ -12,6 +12,8 @@ from miwake.types import Oddity, Region
 _LARGEST = 1024
 """Longer side at which regions are looked for; boxes of larger pictures are rounded to what that gives."""
 _MOST = 50
+_QUIET = 0.7
+"""Heat that good places reach too; what is not above it is drawn as if it were none."""
 _RED = (224, 60, 30)
 _GLOW = np.array([255.0, 90.0, 20.0], np.float32)
 
@@ -79,17 +81,17 @@ def outlined(picture: NDArray[np.uint8], answer: Oddity, *, odd: bool) -> NDArra
         return colours
     full = spread(answer.heat, (picture.shape[0], picture.shape[1]))
     odd_part = inside(full, least=min(1.0, 0.8 * float(full.max())))
-    wide = max(1, round(max(picture.shape[:2]) / 250))
+    wide = max(1, round(max(picture.shape[:2]) / 120))
     ring = ndimage.binary_dilation(odd_part, iterations=wide) & ~odd_part
     colours[ring] = _RED
     return colours
 
 
 def heated(picture: NDArray[np.uint8], answer: Oddity) -> NDArray[np.uint8]:
-    """The picture in grey, and over it how odd each place is: from nothing at half the heat of an outline."""
+    """The picture in grey, and over it how odd each place is: from nothing well below the heat of an outline."""
     grey = coloured(picture).mean(2, keepdims=True)
     full = spread(answer.heat, (picture.shape[0], picture.shape[1]))
-    share = np.clip((full - 0.4) / 1.2, 0, 0.75)[..., None]
+    share = np.clip((full - _QUIET) / 0.8, 0, 0.75)[..., None]
     return np.asarray(np.clip(grey * (1 - share) + _GLOW * share, 0, 255), np.uint8)
 
 
@@ -97,7 +99,7 @@ def emphasised(picture: NDArray[np.uint8], answer: Oddity) -> NDArray[np.uint8]:
     """The picture itself with its odd part raised: what is as it should be steps back in contrast and light."""
     colours = coloured(picture).astype(np.float32)
     full = spread(answer.heat, (picture.shape[0], picture.shape[1]))
-    share = np.clip((full - 0.3) / 0.7, 0, 1)
+    share = np.clip((full - _QUIET) / (1 - _QUIET), 0, 1)
     share = ndimage.gaussian_filter(share, max(1.0, max(picture.shape[:2]) / 100))[..., None]
     level = colours.mean()
     quiet = 0.45 * (level + 0.45 * (colours - level))
