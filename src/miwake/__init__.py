@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
     from miwake.explanation.config import ExplainOptions
+    from miwake.export.config import ExportOptions
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
     from miwake.verbs.explain import explain
+    from miwake.verbs.export import export
     from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
@@ -50,6 +52,7 @@ _HOMES = {
     "Dataset": "types",
     "EvaluateOptions": "evaluation.config",
     "ExplainOptions": "explanation.config",
+    "ExportOptions": "export.config",
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
@@ -66,6 +69,7 @@ _HOMES = {
     "evaluate": "verbs.evaluate",
     "lesson": "verbs.lesson",
     "explain": "verbs.explain",
+    "export": "verbs.export",
     "models": "verbs.models",
     "open_dataset": "data.source",
     "open_run": "run",
@@ -83,6 +87,7 @@ __all__ = [
     "Dataset",
     "EvaluateOptions",
     "ExplainOptions",
+    "ExportOptions",
     "Figure",
     "MiwakeError",
     "ModelOptions",
@@ -98,6 +103,7 @@ __all__ = [
     "demo",
     "evaluate",
     "explain",
+    "export",
     "lesson",
     "models",
     "open_dataset",

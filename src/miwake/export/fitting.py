@@ -165,9 +165,7 @@ def _count(length: Value, nodes: Nodes) -> Value:
 
 
 def _area(pictures: Value, lengths: list[Value], whole: list[Value], nodes: Nodes) -> Value:
-    factors = [
-        (length / out / 8.0).floor().most(1.0) for length, out in zip(lengths, whole, strict=True)
-    ]
+    factors = [(length / out / 8.0).floor().most(1.0) for length, out in zip(lengths, whole, strict=True)]
     large = factors[0].most(factors[1]) > 1.0
     pictures = nodes.choose(large, partial(_reduced, pictures, lengths, factors), partial(_same, pictures))
     planes = pictures.cast(TensorProto.FLOAT)
@@ -201,7 +199,9 @@ def _covered(planes: Value, axis: int, extent: Value, out: Value, nodes: Nodes) 
         return inside.op("Add", before, inside.op("Mul", weight, pixels))
 
     zero = nodes.constant(0.0, np.float32)
-    first = nodes.op("Mul", nodes.op("Gather", planes, nodes.op("Gather", places, nodes.constant(0, np.int64)), axis=axis), zero)
+    first = nodes.op(
+        "Mul", nodes.op("Gather", planes, nodes.op("Gather", places, nodes.constant(0, np.int64)), axis=axis), zero
+    )
     return nodes.repeat(most.i64(), first, add, TensorProto.FLOAT)
 
 
@@ -219,7 +219,9 @@ def _reduced(pictures: Value, lengths: list[Value], factors: list[Value], nodes:
     padded = nodes.op("Pad", pictures, pads, nodes.constant(0, np.uint8))
     sizes = [value.i64().reshape(1) for pair in zip(blocks, factors, strict=True) for value in pair]
     count = nodes.op("Slice", nodes.op("Shape", pictures), none, nodes.constant([1], np.int64))
-    planes = nodes.op("Slice", nodes.op("Shape", pictures), nodes.constant([3], np.int64), nodes.constant([4], np.int64))
+    planes = nodes.op(
+        "Slice", nodes.op("Shape", pictures), nodes.constant([3], np.int64), nodes.constant([4], np.int64)
+    )
     shape = nodes.op("Concat", count, *sizes, planes, axis=0)
     grouped = nodes.op("Reshape", padded, shape).cast(TensorProto.INT32)
     sums = nodes.op("ReduceSum", grouped, nodes.constant([2, 4], np.int64), keepdims=0).f64()

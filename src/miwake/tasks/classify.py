@@ -17,8 +17,9 @@ from torch.nn import functional
 from miwake import evaluation, networks
 from miwake.choice import Rule, choose, probabilities
 from miwake.evaluation.config import EvaluateOptions
+from miwake.tasks.chosen import ONE, SEVERAL, OneChosen, SeveralChosen
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Calibrated, Phase, Task, Turn, alone
+from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, alone
 from miwake.types import Batch, Dataset, Prediction
 
 _HEAD = "head"
@@ -147,20 +148,45 @@ class Classify(Task):
         """Calibrated probabilities and the choice that costs least."""
         chances = self.chances(outputs, header)
         choice = choose(chances, Rule.from_json(header.decision), multilabel=self.multilabel)
+        return self._told(chances, choice.labels, choice.known, paths)
+
+    def _told(
+        self,
+        chances: NDArray[np.float64],
+        labels: NDArray[np.bool_],
+        known: NDArray[np.bool_],
+        paths: Sequence[str],
+    ) -> list[Prediction]:
         # several labels: as sure as the least sure of them
-        sure = np.where(choice.labels, chances, 1 - chances if self.multilabel else 1.0).min(1)
+        sure = np.where(labels, chances, 1 - chances if self.multilabel else 1.0).min(1)
         names = np.array(self.classes, dtype=object)
         return [
             Prediction(
                 path=path,
-                label=";".join(names[chosen]) if known else None,
+                label=";".join(names[chosen]) if sure_enough else None,
                 probability=float(probability),
                 probabilities=tuple(row.tolist()),
             )
-            for path, chosen, known, probability, row in zip(
-                paths, choice.labels, choice.known, sure, chances, strict=True
-            )
+            for path, chosen, sure_enough, probability, row in zip(paths, labels, known, sure, chances, strict=True)
         ]
+
+    def leaving(self, header: Calibrated) -> Leaving:
+        """Probabilities, and the class or the labels that were chosen by the decision rule."""
+        temperature = float(header.calibration.get("temperature", 1.0))
+        rule = Rule.from_json(header.decision)
+        if self.multilabel:
+            return Leaving(module=SeveralChosen(temperature, rule, len(self.classes)), outputs=SEVERAL)
+        return Leaving(module=OneChosen(temperature, rule, len(self.classes)), outputs=ONE)
+
+    def arrived(self, found: Mapping[str, NDArray[Any]], paths: Sequence[str]) -> list[Prediction]:
+        """The answers that an exported file gave."""
+        chances = found["probabilities"].astype(np.float64)
+        if self.multilabel:
+            return self._told(chances, found["labels"].astype(bool), found["known"].astype(bool), paths)
+        known = found["label"] >= 0
+        # where it would rather not say, the stated probability is that of the class that it did not say
+        labels = np.eye(len(self.classes), dtype=bool)[found["best"]]
+        return self._told(chances, labels, known, paths)
 
     def chances(self, outputs: NDArray[np.float64], header: Calibrated) -> NDArray[np.float64]:
         """Calibrated probabilities (B, K) of raw outputs (B, K)."""
