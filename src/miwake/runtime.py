@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, get_args
 
 from miwake import machine
 from miwake.errors import MiwakeError, UsageError
@@ -130,9 +130,10 @@ class Record:
 
 
 def _known(name: str) -> Backend:
-    if name not in ("torch", *_PACKAGES):
-        raise ValueError(name)
-    return cast(Backend, name)
+    for backend in get_args(Backend):
+        if name == backend:
+            return cast(Backend, name)
+    raise ValueError(name)
 
 
 def digest(path: Path) -> str:

@@ -26,8 +26,8 @@ class ExportOptions:
     calibrated: int = 200
     """Training pictures from which --int8 takes the range of each layer."""
     latency: Literal["all", "quick", "none"] = "all"
-    """What is timed: all; quick leaves out torch.compile, which takes minutes to begin; none keeps the network as what
-    `predict` computes with."""
+    """What is timed: all; quick leaves out torch.compile, which takes minutes to begin; with none, `predict` goes on
+    computing with what it did."""
 
     @property
     def precision(self) -> Precision:

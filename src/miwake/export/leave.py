@@ -42,9 +42,10 @@ class Left:
     """Programs that cannot run it, and what they said."""
     timings: tuple[latency.Timing, ...] = ()
     chosen: str | None = None
-    """The fastest way that gives the same answers; None where nothing was timed."""
+    """The fastest way that gives the same answers, or 32-bit floats where fewer bits are no faster; None where nothing
+    was timed."""
     backend: Backend | None = None
-    """The program of that."""
+    """The program of that, which `predict` computes with from now on; None where it goes on as before."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
@@ -101,7 +102,7 @@ def leave(
         for path in (target, target.with_suffix(".bin")) if main == "openvino" else (target,):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
-        raise refuse(parity, target)
+        raise refuse(parity, target, main)
     _put(target, data, main)
     picture = pixels(cases[0], predictor)
     others, failed = _other(predictor, data, main, cases, precision)
@@ -178,7 +179,7 @@ def _other(
     failed: dict[str, str] = {}
     if main == "onnx" and installed("openvino"):
         try:
-            others["openvino"] = compare(predictor, start("openvino", data), cases, precision)
+            others["openvino"] = compare(predictor, start("openvino", data), cases, precision, stored=True)
         except Exception as error:  # whatever it raises for what it cannot run: the file is for ONNX Runtime first
             failed["openvino"] = str(error).strip().splitlines()[-1][:200]
     return others, failed
@@ -195,7 +196,7 @@ def _timed(
 ) -> tuple[tuple[latency.Timing, ...], str | None, Backend | None]:
     """Times of all ways, the fastest of those that passed, and its program."""
     if options.latency == "none":
-        return (), None, "torch"
+        return (), None, None
     ways: dict[str, latency.Way] = {"eager": latency.eager(predictor)}
     backends: dict[str, Backend] = {"eager": "torch"}
     whole = latency.compiled(predictor) if options.latency == "all" else None
@@ -213,8 +214,9 @@ def _timed(
         (*shape.stored, shape.channels),
         report=lambda done: report(0.5 + 0.5 * done / turns, "time"),
     )
-    chosen = latency.fastest(timings, list(backends))
-    return tuple(timings), chosen, backends[chosen]
+    # what torch.compile gives would have to be compiled anew by every command
+    chosen = latency.fastest(timings, [way for way in ways if way != "compiled"])
+    return tuple(timings), chosen, backends.get(chosen)
 
 
 def _seen_from(folder: Path, file: Path) -> str:

@@ -78,7 +78,7 @@ def written(
             torch.onnx.export(
                 module,
                 (example,),
-                file,
+                file,  # type: ignore[arg-type]
                 dynamo=False,
                 opset_version=OPSET,
                 input_names=list(inputs),

@@ -21,8 +21,8 @@ _BATCH = 16
 def to_int8(network: ModelProto, pictures: NDArray[np.uint8]) -> ModelProto:
     """Static quantisation: weights a scale for each channel, activations by the range that they take on pictures.
 
-    Weights get seven bits: on processors without VNNI the product of two bytes and their neighbours' may overflow 16 bits,
-    which would give other answers there than elsewhere (Jacob et al. 2018, section 2, for the scheme).
+    The scheme is that of Jacob et al. 2018, section 2. Weights get seven bits: on processors without VNNI the sum of
+    two products of bytes may overflow 16 bits, which would give other answers there than elsewhere.
 
     Args:
         network: from stored pictures to raw outputs.

@@ -21,12 +21,13 @@ def sentences(left: Left, lang: Language) -> Iterator[str]:
         )
     for backend, parity in left.others.items():
         yield words(f"export.other.{'yes' if parity.passed else 'no'}", lang, backend=backend, **_facts(parity))
-    for backend, said in left.failed.items():
-        yield words("export.other.cannot", lang, backend=backend, said=said)
+    for program, said in left.failed.items():
+        yield words("export.other.cannot", lang, backend=program, said=said)
     if left.beside:
         yield words("export.beside", lang, script=left.beside[2])
-    if left.backend is not None and left.timings:
-        yield words("export.uses.torch" if left.backend == "torch" else "export.uses", lang, way=left.chosen)
+    if left.timings:
+        key = {None: "export.uses.before", "torch": "export.uses.torch"}.get(left.backend, "export.uses")
+        yield words(key, lang, way=left.chosen)
 
 
 def _facts(parity: Parity) -> dict[str, object]:

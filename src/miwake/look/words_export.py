@@ -11,20 +11,20 @@ WORDS: dict[str, dict[Language, str]] = {
     "export.at.time": {"en": "timing", "ja": "時間を計測中"},
     "export.same": {
         "en": "{file} ({size:.1f} MB) answers as predict does: on the picture that was tried, the same class, and a "
-        "probability within {largest}.|{file} ({size:.1f} MB) answers as predict does: on all {n} pictures that were "
-        "tried, the same classes, and probabilities within {largest}.",
-        "ja": "{file}（{size:.1f} MB）は predict と同じ答えを出します。試した{n}枚すべてで答えが一致し、確率の差は最大 "
-        "{largest} でした。",
+        "probability within {largest}.|{file} ({size:.1f} MB) answers as predict does: on all {n} pictures that "
+        "were tried, the same classes, and probabilities within {largest}.",
+        "ja": "{file}（{size:.1f} MB）は predict と同じ答えを出します。試した{n}枚すべてで答えが一致し、確率の差は"
+        "最大 {largest} でした。",
     },
     "export.good": {
         "en": "{file} ({size:.1f} MB) is as good as predict: on {n} pictures {accuracy} right answers instead of "
         "{before}, a loss of {drop} points (95% interval {low} to {high}).",
-        "ja": "{file}（{size:.1f} MB）の精度は predict と同程度です。{n}枚での正解率は {before} から {accuracy} になり、低"
-        "下は {drop} ポイントです（95%区間 {low}～{high}）。",
+        "ja": "{file}（{size:.1f} MB）の精度は predict と同程度です。{n}枚での正解率は {before} から {accuracy} に"
+        "なり、低下は {drop} ポイントです（95%区間 {low}～{high}）。",
     },
     "export.decoded": {
-        "en": "Where predict decodes a large JPEG at a smaller scale, one answer differs: {names}.|Where predict decodes "
-        "large JPEGs at a smaller scale, {n} answers differ: {names}.",
+        "en": "Where predict decodes a large JPEG at a smaller scale, one answer differs: {names}.|"
+        "Where predict decodes large JPEGs at a smaller scale, {n} answers differ: {names}.",
         "ja": "predict は大きな JPEG を縮小しながら復号するため、{n}枚で答えが異なります：{names}。",
     },
     "export.other.yes": {
@@ -32,13 +32,14 @@ WORDS: dict[str, dict[Language, str]] = {
         "ja": "{backend} でも動き、答えは同じです（確率の差は最大 {largest}）。",
     },
     "export.other.no": {
-        "en": "{backend} runs it, too, but not with the same answers (accuracy {accuracy} instead of {before}); it is not "
-        "used.",
+        "en": "{backend} runs it, too, but not with the same answers (accuracy {accuracy} instead of {before}); "
+        "it is not used.",
         "ja": "{backend} でも動きますが、答えが一致しないため使いません（正解率 {before} → {accuracy}）。",
     },
     "export.other.cannot": {"en": "{backend} cannot run it: {said}", "ja": "{backend} では動きません：{said}"},
     "export.beside": {
-        "en": "A picture with its answer lies beside it; python {script:sh} checks them with numpy and onnxruntime alone.",
+        "en": "A picture with its answer lies beside it; python {script:sh} checks them with numpy and onnxruntime "
+        "alone.",
         "ja": "見本の画像と答えも保存しました。python {script:sh} で、numpy と onnxruntime だけを使って確認できます。",
     },
     "export.uses": {
@@ -48,6 +49,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "export.uses.torch": {
         "en": "predict goes on computing with PyTorch, the fastest here.",
         "ja": "predict は、ここで最も速い PyTorch を引き続き使います。",
+    },
+    "export.uses.before": {
+        "en": "It is no faster here than {way}; predict goes on computing with what it did.",
+        "ja": "ここでは {way} より速くないため、predict の計算方法は変わりません。",
     },
     "export.way": {"en": "milliseconds", "ja": "ミリ秒"},
     "export.batch": {"en": "{n} picture|{n} pictures", "ja": "{n}枚"},
@@ -61,9 +66,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "ja": "書き出したファイル {file} が見つからないため、PyTorch で計算します。",
     },
     "backend.stale": {
-        "en": "The exported file {file} is of an earlier model; PyTorch answers. `miwake export {run:sh}` makes it anew.",
-        "ja": "書き出したファイル {file} は以前のモデルのものです。PyTorch で計算します。`miwake export {run:sh}` で作り直"
-        "せます。",
+        "en": "The exported file {file} is of an earlier model; PyTorch answers. "
+        "`miwake export {run:sh}` makes it anew.",
+        "ja": "書き出したファイル {file} は以前のモデルのものです。PyTorch で計算します。"
+        "`miwake export {run:sh}` で作り直せます。",
     },
     "backend.broken": {
         "en": "The exported file {file} cannot be read ({said}); PyTorch answers.",

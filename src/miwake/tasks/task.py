@@ -102,8 +102,8 @@ class Leaving:
     """From raw outputs to answers, for a file that is used without Miwake."""
 
     module: nn.Module
-    """Takes raw outputs (B, …) float32 and gives a tensor (B, …) for each of `outputs`, several as a tuple. It is traced
-    with torch's exporter to ONNX, so it decides by tensors alone, and not by their values."""
+    """Takes raw outputs (B, …) float32 and gives a tensor (B, …) for each of `outputs`, several as a tuple. Torch's
+    exporter to ONNX traces it, so that no branch of Python may depend on a tensor's values."""
     outputs: Mapping[str, str]
     """Name of each tensor, and one sentence of what it holds, which the file carries."""
 
