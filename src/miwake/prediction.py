@@ -95,7 +95,8 @@ class Predictor:
         shape = header.preprocessing
         model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
         load_weights(file, model)
-        runtime, note = quickest(file, backend) if where.type == "cpu" else (None, None)
+        stored = (*shape.stored, shape.channels)
+        runtime, note = quickest(file, backend, stored) if where.type == "cpu" else (None, None)
         return cls(model, header, where, runtime, note)
 
     @torch.inference_mode()

@@ -42,15 +42,20 @@ def installed(backend: Backend) -> bool:
     return backend == "torch" or find_spec(_PACKAGES[backend]) is not None
 
 
-def start(backend: Backend, file: Path | bytes, threads: int | None = None) -> Runtime:
+def start(
+    backend: Backend, file: Path | bytes, threads: int | None = None, *, stored: tuple[int, int, int] | None = None
+) -> Runtime:
     """A file, ready to answer.
 
     Args:
         backend: `onnx` or `openvino`.
         file: an exported ONNX file, or its bytes; OpenVINO reads its own format, too.
         threads: to compute with; all cores where None.
+        stored: height, width and planes of all pictures, where they are known. Without, OpenVINO answers for one
+            picture at a time: with several of any size its answers are wrong (seen with 2026.4).
     """
-    return (_Onnx if backend == "onnx" else _OpenVino)(file, threads or machine.cores())
+    count = threads or machine.cores()
+    return _Onnx(file, count) if backend == "onnx" else _OpenVino(file, count, stored)
 
 
 class _Onnx:
@@ -73,11 +78,12 @@ class _Onnx:
 
 
 class _OpenVino:
-    def __init__(self, file: Path | bytes, threads: int) -> None:
+    def __init__(self, file: Path | bytes, threads: int, stored: tuple[int, int, int] | None) -> None:
         import openvino
 
         core = openvino.Core()
         model = core.read_model(file if isinstance(file, bytes) else str(file))
+        model.reshape(openvino.PartialShape([1, -1, -1, -1] if stored is None else [-1, *stored]))
         settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         self._model = core.compile_model(model, "CPU", settings)
         # a tensor may go by several names, of which one is that of the output
@@ -142,12 +148,15 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def quickest(model_file: Path, asked: Backend | Literal["auto"]) -> tuple[Runtime | None, Note | None]:
+def quickest(
+    model_file: Path, asked: Backend | Literal["auto"], stored: tuple[int, int, int]
+) -> tuple[Runtime | None, Note | None]:
     """What answers for a run: an exported file, or None for the network itself.
 
     Args:
         model_file: the run's `model.safetensors`.
         asked: `auto` for the fastest that is recorded.
+        stored: height, width and planes of the pictures that it will be given.
 
     Returns:
         The file ready to answer, and, where the network has to answer instead, why.
@@ -174,7 +183,7 @@ def quickest(model_file: Path, asked: Backend | Literal["auto"]) -> tuple[Runtim
     if record.model != digest(model_file):
         return None, Note("backend.stale", {"file": str(file), "run": str(folder)})
     try:
-        return start(backend, file), None
+        return start(backend, file, stored=stored), None
     except Exception as error:  # whatever a runtime raises for a file that it cannot read
         return None, Note("backend.broken", {"file": str(file), "said": str(error).splitlines()[0][:200]})
 

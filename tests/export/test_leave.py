@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import venv
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +43,7 @@ def predictor_of(task: Classify, calibration: dict | None = None, rule: Rule | N
     model = task.build("lecture-small", channels=3, size=(16, 16), dropout=None)
     for layer in model.modules():
         if isinstance(layer, nn.Linear):
-            nn.init.normal_(layer.weight, std=0.1)
+            nn.init.normal_(layer.weight, std=0.3)
     header = Header(
         task="classify",
         settings=task.to_json(),
@@ -67,7 +66,7 @@ RULES = [
     (False, Rule(costs=((0.0, 1.0, 2.0), (1.6, 0.0, 1.0), (1.0, 1.2, 0.0)))),
     (False, Rule(costs=((0.0, 1.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)), unknown_cost=0.3, highest_cost=0.3)),
     (True, None),
-    (True, Rule(costs=((5.0, 1.0), (1.0, 1.0), (1.0, 7.0)), unknown_cost=1.0, highest_cost=0.9)),
+    (True, Rule(costs=((5.0, 1.0), (1.0, 1.0), (1.0, 7.0)), unknown_cost=1.0, highest_cost=1.6)),
 ]
 
 
@@ -78,7 +77,7 @@ def test_calibration_and_decision_are_inside(several: bool, rule: Rule | None) -
     given = pictures(60)
     expected = list(predictor.predict(given))
     found = [gate.answer(predictor, runtime, picture, "picture") for picture in given]
-    assert len({answer.label for answer in expected}) > 1
+    assert len({answer.label for answer in expected}) > 1, [answer.probabilities for answer in expected[:9]]
     if rule is not None and rule.highest_cost is not None:
         assert None in {answer.label for answer in expected}
     for ours, theirs in zip(expected, found, strict=True):
@@ -189,6 +188,7 @@ def test_fewer_bits_may_not_cost_accuracy(exported: Path, tmp_path: Path, miwake
     assert whole.exists()
 
 
+@pytest.mark.long
 def test_half_floats_are_half_as_large(exported: Path, tmp_path: Path, miwake) -> None:
     run = copy(exported, tmp_path)
     ended = miwake("export", run, "--fp16", "--latency", "none", cwd=tmp_path)
@@ -241,7 +241,10 @@ def test_openvino_where_it_is_installed(exported: Path, tmp_path: Path) -> None:
     predictor = Predictor.open(exported, "cpu")
     stored = np.random.default_rng(0).integers(0, 256, (3, *predictor.header.preprocessing.stored, 3), dtype=np.uint8)
     file = exported / "export" / "model.onnx"
-    one, other = start("onnx", file, 1).run(stored), start("openvino", file, 1).run(stored)
+    one, other = (
+        start(backend, file, 1, stored=stored.shape[1:]).run(stored)  # type: ignore[arg-type]
+        for backend in ("onnx", "openvino")
+    )
     for name, value in one.items():
         np.testing.assert_allclose(other[name], value, rtol=0, atol=1e-4)
 
@@ -340,7 +343,6 @@ def test_all_is_told_in_japanese(exported: Path, tmp_path: Path, miwake) -> None
     said = miwake("export", run, "--latency", "none", "--lang", "ja", "--judged", 20, cwd=tmp_path)
     assert said.code == 0, said.err
     assert "20枚すべて" in said.out
-    assert sys.stdout is not None
 
 
 def test_as_json(exported: Path, tmp_path: Path, miwake) -> None:

@@ -160,11 +160,18 @@ def _put(target: Path, data: bytes, main: Backend) -> None:
 
     with tempfile.TemporaryDirectory() as place:
         page = Path(place) / target.name
-        openvino.save_model(openvino.Core().read_model(data), str(page), compress_to_fp16=False)
+        model = openvino.Core().read_model(data)
+        model.reshape(openvino.PartialShape([1, -1, -1, -1]))  # as `miwake.runtime.start`
+        openvino.save_model(model, str(page), compress_to_fp16=False)
         # the weights first: the page is what is opened
         for path in (page.with_suffix(".bin"), page):
             content = path.read_bytes()
             write_whole(target.with_name(path.name), lambda temporary, content=content: _keep(temporary, content))  # type: ignore[misc]
+
+
+def _stored(predictor: Predictor) -> tuple[int, int, int]:
+    shape = predictor.header.preprocessing
+    return (*shape.stored, shape.channels)
 
 
 def _keep(path: Path, data: bytes) -> None:
@@ -179,7 +186,8 @@ def _other(
     failed: dict[str, str] = {}
     if main == "onnx" and installed("openvino"):
         try:
-            others["openvino"] = compare(predictor, start("openvino", data), cases, precision, stored=True)
+            runtime = start("openvino", data, stored=_stored(predictor))
+            others["openvino"] = compare(predictor, runtime, cases, precision, stored=True)
         except Exception as error:  # whatever it raises for what it cannot run: the file is for ONNX Runtime first
             failed["openvino"] = str(error).strip().splitlines()[-1][:200]
     return others, failed
@@ -206,12 +214,11 @@ def _timed(
         ways["onnx fp32"] = latency.exported(start("onnx", full))
     for backend in files:
         way = f"{backend} {options.precision}"
-        ways[way], backends[way] = latency.exported(start(backend, data)), backend
-    shape = made.header.preprocessing
+        ways[way], backends[way] = latency.exported(start(backend, data, stored=_stored(predictor))), backend
     turns = len(latency.BATCHES) * latency.ROUNDS
     timings = latency.measure(
         ways,
-        (*shape.stored, shape.channels),
+        _stored(predictor),
         report=lambda done: report(0.5 + 0.5 * done / turns, "time"),
     )
     # what torch.compile gives would have to be compiled anew by every command
