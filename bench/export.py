@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from harness import Line, Load, arguments, report, settings
 
-from miwake.export import latency
-from miwake.export.file import parts, put_together
-from miwake.export.smaller import to_int8
+from miwake.exporting import latency
+from miwake.exporting.file import parts, put_together
+from miwake.exporting.smaller import to_int8
 from miwake.networks import imagenet
 from miwake.prediction import Predictor
 from miwake.run import Header

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
     from miwake.explanation.config import ExplainOptions
-    from miwake.export.config import ExportOptions
+    from miwake.exporting.config import ExportOptions
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
@@ -52,7 +52,7 @@ _HOMES = {
     "Dataset": "types",
     "EvaluateOptions": "evaluation.config",
     "ExplainOptions": "explanation.config",
-    "ExportOptions": "export.config",
+    "ExportOptions": "exporting.config",
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",

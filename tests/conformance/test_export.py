@@ -28,7 +28,7 @@ def test_a_network_gives_the_same_outputs(name: str) -> None:
     import onnxruntime
 
     from miwake.data.preprocess import network_input
-    from miwake.export.network import OPSET, Seen, written
+    from miwake.exporting.network import OPSET, Seen, written
     from miwake.runtime import OUTPUTS
 
     side = max(registry.entry(name).smallest, 16)
@@ -61,7 +61,7 @@ def test_a_network_gives_the_same_outputs(name: str) -> None:
 def test_a_task_leaves_with_the_answers_that_it_gives(name: str, tmp_path) -> None:
     import miwake as mw
     from miwake.data.preprocess import fit
-    from miwake.export.file import parts, put_together
+    from miwake.exporting.file import parts, put_together
     from miwake.prediction import Predictor
     from miwake.run import Header
     from miwake.runtime import start

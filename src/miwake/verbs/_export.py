@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from miwake.data.header import MAX_PIXELS
 from miwake.errors import DataError, MissingExtra, UsageError
-from miwake.export.config import ExportOptions, check_export
-from miwake.export.gate import Case, readable
+from miwake.exporting.config import ExportOptions, check_export
+from miwake.exporting.gate import Case, readable
 from miwake.files import make_folder
 from miwake.look.terminal import progress
 from miwake.look.text import Language
@@ -24,7 +24,7 @@ from miwake.types import TEST, TRAIN, VAL, Dataset
 from miwake.verbs._evaluation import own_data
 
 if TYPE_CHECKING:
-    from miwake.export.leave import Left
+    from miwake.exporting.leave import Left
 
 _SEED = 0
 
@@ -34,7 +34,7 @@ def export(name: str, options: ExportOptions, out: Path | None, language: Langua
     check_export(options)
     run = open_run(name)
     _need(options)
-    from miwake.export.leave import leave
+    from miwake.exporting.leave import leave
 
     predictor = Predictor.open(run.folder, "cpu")
     dataset, _ = own_data(name)

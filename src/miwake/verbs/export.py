@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from miwake.export.config import ExportOptions
+from miwake.exporting.config import ExportOptions
 from miwake.look.text import Language
 from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
-    from miwake.export.leave import Left
+    from miwake.exporting.leave import Left
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def export(
 
 def show(exported: Exported) -> int:
     """What the gate found, a table of times, and where everything is; or JSON."""
-    from miwake.export.wording import sentences, table_of
+    from miwake.exporting.wording import sentences, table_of
     from miwake.look.terminal import say, table
 
     left, lang = exported.left, exported.lang

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from miwake.export.gate import Parity
-from miwake.export.leave import Left
+from miwake.exporting.gate import Parity
+from miwake.exporting.leave import Left
 from miwake.look.text import Language, percent
 from miwake.look.words import words
 

@@ -11,10 +11,10 @@ import onnx
 import torch
 from onnx import ModelProto, TensorProto, helper
 
-from miwake.export.config import Precision
-from miwake.export.fitting import fitting
-from miwake.export.network import OPSET, Seen, written
-from miwake.export.nodes import metadata
+from miwake.exporting.config import Precision
+from miwake.exporting.fitting import fitting
+from miwake.exporting.network import OPSET, Seen, written
+from miwake.exporting.nodes import metadata
 from miwake.prediction import Predictor
 from miwake.run import Header
 from miwake.runtime import INPUT, OUTPUTS

@@ -13,7 +13,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto
 
-from miwake.export.file import STORED
+from miwake.exporting.file import STORED
 
 _BATCH = 16
 

@@ -15,7 +15,7 @@ from miwake.data.decode import decode
 from miwake.data.header import MAX_PIXELS, BadPicture
 from miwake.errors import MiwakeError
 from miwake.evaluation.intervals import Z
-from miwake.export.config import Precision
+from miwake.exporting.config import Precision
 from miwake.prediction import Predictor
 from miwake.runtime import Backend, Runtime
 from miwake.types import Figure, Prediction

@@ -19,11 +19,11 @@ from torch import nn
 
 import miwake as mw
 from miwake.choice import Rule
-from miwake.export import gate
-from miwake.export.file import parts, put_together
-from miwake.export.gate import loss
-from miwake.export.latency import Timing, fastest
-from miwake.export.network import written
+from miwake.exporting import gate
+from miwake.exporting.file import parts, put_together
+from miwake.exporting.gate import loss
+from miwake.exporting.latency import Timing, fastest
+from miwake.exporting.network import written
 from miwake.prediction import Predictor
 from miwake.run import Header
 from miwake.runtime import RECORD, Record, start

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.export import beside, latency
-from miwake.export.config import ExportOptions, Precision
-from miwake.export.file import Parts, parts, put_together
-from miwake.export.gate import TOLERANCE, Case, Parity, answer, compare, pixels, refuse
-from miwake.export.smaller import to_fp16, to_int8
+from miwake.exporting import beside, latency
+from miwake.exporting.config import ExportOptions, Precision
+from miwake.exporting.file import Parts, parts, put_together
+from miwake.exporting.gate import TOLERANCE, Case, Parity, answer, compare, pixels, refuse
+from miwake.exporting.smaller import to_fp16, to_int8
 from miwake.files import write_json, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Run

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from onnx import NodeProto, TensorProto
 
-from miwake.export.nodes import Nodes, Value
+from miwake.exporting.nodes import Nodes, Value
 from miwake.types import Preprocessing
 
 _LUMA = (19595.0, 38470.0, 7471.0)

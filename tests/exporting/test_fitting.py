@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from miwake.data.preprocess import load
-from miwake.export.fitting import fitting
-from miwake.export.network import OPSET
+from miwake.exporting.fitting import fitting
+from miwake.exporting.network import OPSET
 from miwake.types import Fit, Interpolation, Preprocessing
 
 
