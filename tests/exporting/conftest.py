@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("onnx", reason="needs the extra export")
-pytest.importorskip("onnxruntime", reason="needs the extra export")
-
 
 @pytest.fixture(scope="package")
 def exported(place: Path, toy_run: Path, tmp_path_factory: pytest.TempPathFactory, miwake) -> Path:

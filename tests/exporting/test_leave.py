@@ -236,6 +236,18 @@ def test_what_the_exporter_has_no_words_for() -> None:
     np.testing.assert_allclose(found, Odd()(pictures).numpy(), rtol=1e-5, atol=1e-6)
 
 
+class Unwritable(nn.Module):
+    """Asks for what ONNX does not have."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.linalg.eigvals(x).abs()
+
+
+def test_a_network_that_cannot_be_written_is_said() -> None:
+    with pytest.raises(mw.MiwakeError, match="cannot be written as ONNX"):
+        written(Unwritable(), torch.rand(2, 3, 3), ["x"], ["y"], "odd/")
+
+
 def test_openvino_where_it_is_installed(exported: Path, tmp_path: Path) -> None:
     pytest.importorskip("openvino", reason="needs openvino")
     predictor = Predictor.open(exported, "cpu")

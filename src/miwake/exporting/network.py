@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from miwake.errors import MiwakeError
 from miwake.types import Preprocessing
 
 OPSET = 14
@@ -67,6 +68,9 @@ def written(
         inputs: name of its input.
         outputs: names of its outputs.
         prefix: of all names inside.
+
+    Raises:
+        MiwakeError: it does something that ONNX has no operator for.
     """
     file = io.BytesIO()
     quiet = logging.getLogger("torch.onnx")
@@ -85,6 +89,13 @@ def written(
                 output_names=list(outputs),
                 dynamic_axes={name: {0: "N"} for name in (*inputs, *outputs)},
             )
+    except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
+        said = str(error).strip().splitlines()[0][:200]
+        raise MiwakeError(
+            f"The network cannot be written as ONNX: {said}",
+            expected=f"operators that opset {OPSET} has",
+            todo="train another --model, or use the run with Miwake.",
+        ) from None
     finally:
         quiet.setLevel(before)
     model = onnx.load_from_string(file.getvalue())
