@@ -59,7 +59,7 @@ class Parity:
     decoded_otherwise: tuple[str, ...]
     """Pictures whose answer differs because `predict` decodes a large JPEG at a smaller scale."""
     accuracy: float
-    """Of the file."""
+    """Of the file, by the most probable class, whether it would rather not say or not."""
     accuracy_before: float
     """Of `predict`."""
     drop: Figure
@@ -122,7 +122,7 @@ def compare(
                 differ.append(case.name)
             elif task.apart(file, their) == math.inf:
                 otherwise.append(case.name)
-            right.append((file.label == case.truth, their.label == case.truth))
+            right.append((task.right(file, case.truth), task.right(their, case.truth)))
         done += len(some)
         report(done)
     before, after = (float(np.mean([pair[place] for pair in right])) for place in (0, 1))

@@ -215,6 +215,15 @@ class Task(ABC):
         """
         raise NotImplementedError
 
+    def right(self, answer: Prediction, truth: str) -> bool:
+        """Whether an answer is right, for the accuracy that a smaller file may not lose.
+
+        Args:
+            answer: to a picture.
+            truth: its label; several joined by `;`.
+        """
+        return answer.label == truth
+
     def apart(self, one: Prediction, other: Prediction) -> float:
         """How far two answers to one picture lie apart: the largest difference of probabilities, infinite where
         they name different things."""
