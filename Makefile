@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-BENCHES := start decode cache step epoch predict latency train_cpu scale mnist transfer
+BENCHES := start decode cache step epoch predict latency train_cpu scale mnist transfer export
 FLAGS ?=
 
 .PHONY: help demo test test-all check format bench clean

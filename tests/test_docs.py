@@ -249,3 +249,28 @@ def test_the_reader_of_the_specification_sees_the_same_picture(
     theirs = reader()["read_picture"](tmp_path / "turned.png", shape.to_json())
     assert theirs.shape == ours.shape
     assert np.abs(theirs - ours).max() <= 1.01 / 255 / 0.2
+
+
+def test_the_example_of_the_exported_file_runs(
+    toy_run: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnx", reason="needs the extra export")
+    page = ROOT / "docs" / "export.md"
+    monkeypatch.chdir(place)
+    left = mw.export(toy_run, options=mw.ExportOptions(latency="none", judged=20), out=tmp_path / "export").left
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photo.png").write_bytes((place / "toy" / "upper-right" / "003.png").read_bytes())
+    ((line, source),) = blocks(page, "python")
+    run_block(page, line, source, {})
+    assert capsys.readouterr().out.splitlines()[-1].startswith("upper-right {")
+    text = page.read_text(encoding="utf-8")
+    for name in (left.file.name, *(path.name for path in left.beside)):
+        assert f"`{name}`" in text
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(left.file))
+    for name in (
+        *(output.name for output in session.get_outputs()),
+        *session.get_modelmeta().custom_metadata_map,
+    ):
+        assert f"`{name}`" in text, name

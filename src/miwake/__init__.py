@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from miwake.errors import MiwakeError
     from miwake.evaluation.config import EvaluateOptions
     from miwake.explanation.config import ExplainOptions
+    from miwake.exporting.config import ExportOptions
     from miwake.look.words import told
     from miwake.networks.config import ModelOptions
     from miwake.prediction import Predictor
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from miwake.verbs.demo import demo
     from miwake.verbs.evaluate import evaluate
     from miwake.verbs.explain import explain
+    from miwake.verbs.export import export
     from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
@@ -52,6 +54,7 @@ _HOMES = {
     "Dataset": "types",
     "EvaluateOptions": "evaluation.config",
     "ExplainOptions": "explanation.config",
+    "ExportOptions": "exporting.config",
     "Figure": "types",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
@@ -70,6 +73,7 @@ _HOMES = {
     "evaluate": "verbs.evaluate",
     "lesson": "verbs.lesson",
     "explain": "verbs.explain",
+    "export": "verbs.export",
     "models": "verbs.models",
     "open_dataset": "data.source",
     "open_run": "run",
@@ -88,6 +92,7 @@ __all__ = [
     "Dataset",
     "EvaluateOptions",
     "ExplainOptions",
+    "ExportOptions",
     "Figure",
     "MiwakeError",
     "ModelOptions",
@@ -105,6 +110,7 @@ __all__ = [
     "demo",
     "evaluate",
     "explain",
+    "export",
     "lesson",
     "models",
     "open_dataset",

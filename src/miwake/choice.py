@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from miwake.types import Sentence, sentences_from_json
 
-_TIE = 1e-12  # expected costs nearer than this share of the largest cost are the same but for rounding
+TIE = 1e-12  # expected costs nearer than this share of the largest cost are the same but for rounding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ def _classes(probabilities: NDArray[np.float64], rule: Rule | None) -> tuple[NDA
     matrix = np.ones((classes, classes)) - np.eye(classes) if rule is None else np.array(rule.costs)
     expected = probabilities @ matrix
     # among answers that cost the same the most probable one
-    least = expected.min(1, keepdims=True) + _TIE * matrix.max()
+    least = expected.min(1, keepdims=True) + TIE * matrix.max()
     best = np.where(expected <= least, probabilities, -1.0).argmax(1)
     rows = np.arange(count)
     labels = np.zeros((count, classes), bool)

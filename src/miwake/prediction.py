@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -24,9 +25,10 @@ from miwake.look.language import spoken
 from miwake.look.words import told
 from miwake.networks import weights
 from miwake.run import Header, damaged_header, find_model, load_weights, read_header
+from miwake.runtime import OUTPUTS, Backend, Runtime, quickest
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
-from miwake.types import Prediction
+from miwake.types import Note, Prediction
 
 Source = str | PathLike[str] | bytes | NDArray[np.uint8]
 BATCH = 64
@@ -58,18 +60,32 @@ class Predictor:
         model: the network, with its weights.
         header: what its file says of it.
         device: where to compute.
+        runtime: an exported file that answers in the network's place.
+        note: why the network answers although there is such a file.
 
     The same pictures give the same numbers in training's evaluation and here: one preprocessing, 32-bit floats.
     """
 
-    def __init__(self, model: nn.Module, header: Header, device: torch.device) -> None:
-        self.header, self.device = header, device
+    def __init__(
+        self,
+        model: nn.Module,
+        header: Header,
+        device: torch.device,
+        runtime: Runtime | None = None,
+        note: Note | None = None,
+    ) -> None:
+        self.header, self.device, self.runtime, self.note = header, device, runtime, note
         self.task: Task = tasks.find(header.task).from_json(header.settings)
         self.model = model.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
     @classmethod
-    def open(cls, name: str | Path, device: str = "auto") -> Predictor:
+    def open(cls, name: str | Path, device: str = "auto", backend: Backend | Literal["auto"] = "torch") -> Predictor:
         """Open a run by folder, model file or name; `latest`; or `imagenet`, which comes with the install.
+
+        Args:
+            name: of the run.
+            device: where to compute; a GPU takes the network itself.
+            backend: what computes; `auto` is the fastest that `miwake export` has found to give the same answers.
 
         Raises:
             UsageError: no such run, or no such device.
@@ -88,7 +104,9 @@ class Predictor:
         shape = header.preprocessing
         model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
         load_weights(file, model)
-        return cls(model, header, where)
+        stored = (*shape.stored, shape.channels)
+        runtime, note = quickest(file, backend, stored) if where.type == "cpu" else (None, None)
+        return cls(model, header, where, runtime, note)
 
     @torch.inference_mode()
     def outputs(self, pictures: Tensor) -> NDArray[np.float64]:
@@ -100,6 +118,9 @@ class Predictor:
         Returns:
             (B, …) before calibration; for a classifier logits (B, K).
         """
+        if self.runtime is not None:
+            found = self.runtime.run(np.ascontiguousarray(pictures.permute(0, 2, 3, 1).numpy()))
+            return found[OUTPUTS].astype(np.float64)
         outputs: Tensor = self.model(self.inputs(pictures))
         return outputs.double().cpu().numpy()
 

@@ -131,7 +131,7 @@ class CRBM(nn.Module):
     def drive(self, v: Tensor) -> Tensor:
         """I, what comes from below to the units of each block, and 0 for none of them: (B, K, POOL² + 1, H', W')."""
         into = functional.pixel_unshuffle(self.w(self.within(v)), POOL)  # (B, K · POOL², H', W')
-        blocks = into.reshape(len(into), -1, POOL**2, *into.shape[2:])
+        blocks = into.reshape(-1, self.w.out_channels, POOL**2, *into.shape[2:])
         return functional.pad(blocks, (0, 0, 0, 0, 0, 1))
 
     def _choices(self, v: Tensor) -> Tensor:

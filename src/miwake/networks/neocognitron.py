@@ -217,8 +217,9 @@ class CCells(nn.Module):
         u_C(k, n) = ψ[(1 + Σ d(v) u_S(k, n + v)) / (1 + v_S(n)) - 1], ψ[x] = φ[x / (α + x)], and v_S is the mean
         excitation over all planes.
         """
-        field = self.d.expand(u.shape[1], 1, -1, -1)
-        excitation = functional.conv2d(u, field, stride=self.stride, padding=self.d.shape[0] // 2, groups=u.shape[1])
+        planes = int(u.shape[1])  # a tracing exporter must know the kernel's shape
+        field = self.d.expand(planes, 1, -1, -1)
+        excitation = functional.conv2d(u, field, stride=self.stride, padding=self.d.shape[0] // 2, groups=planes)
         inhibition = excitation.mean(1, keepdim=True)
         answer = functional.relu((1 + excitation) / (1 + inhibition) - 1)
         return answer / (ALPHA + answer)

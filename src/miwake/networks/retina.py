@@ -36,7 +36,7 @@ def contrast(x_BCHW: Tensor) -> Tensor:
 
 def _around(x_BCHW: Tensor) -> Tensor:
     """The mean around each pixel by a Gaussian, the edges continued."""
-    reach, channels = round(3 * _AROUND), x_BCHW.shape[1]
+    reach, channels = round(3 * _AROUND), int(x_BCHW.shape[1])  # a number: an exporter must know the kernel's shape
     place = torch.arange(-reach, reach + 1, device=x_BCHW.device, dtype=x_BCHW.dtype)
     weights = torch.exp(-0.5 * (place / _AROUND) ** 2)
     row = (weights / weights.sum()).expand(channels, 1, 1, -1)

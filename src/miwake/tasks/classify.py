@@ -22,8 +22,9 @@ from miwake.evaluation.results import Evaluation
 from miwake.evaluation.taxonomy import read_taxonomy
 from miwake.look.text import Language, cells, clean
 from miwake.look.words import words
+from miwake.tasks.chosen import ONE, SEVERAL, OneChosen, SeveralChosen
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Calibrated, Phase, Task, Turn, alone
+from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, alone
 from miwake.types import Batch, Dataset, Note, Prediction
 
 _HEAD = "head"
@@ -176,20 +177,53 @@ class Classify(Task):
         """Calibrated probabilities and the choice that costs least."""
         chances = self.chances(outputs, header)
         choice = choose(chances, Rule.from_json(header.decision), multilabel=self.multilabel)
+        return self._told(chances, choice.labels, choice.known, paths)
+
+    def _told(
+        self,
+        chances: NDArray[np.float64],
+        labels: NDArray[np.bool_],
+        known: NDArray[np.bool_],
+        paths: Sequence[str],
+    ) -> list[Prediction]:
         # several labels: as sure as the least sure of them
-        sure = np.where(choice.labels, chances, 1 - chances if self.multilabel else 1.0).min(1)
+        sure = np.where(labels, chances, 1 - chances if self.multilabel else 1.0).min(1)
         names = np.array(self.classes, dtype=object)
         return [
             Prediction(
                 path=path,
-                label=";".join(names[chosen]) if known else None,
+                label=";".join(names[chosen]) if sure_enough else None,
                 probability=float(probability),
                 probabilities=tuple(row.tolist()),
             )
-            for path, chosen, known, probability, row in zip(
-                paths, choice.labels, choice.known, sure, chances, strict=True
-            )
+            for path, chosen, sure_enough, probability, row in zip(paths, labels, known, sure, chances, strict=True)
         ]
+
+    def leaving(self, header: Calibrated) -> Leaving:
+        """Probabilities, and the class or the labels that were chosen by the decision rule."""
+        temperature = float(header.calibration.get("temperature", 1.0))
+        rule = Rule.from_json(header.decision)
+        if self.multilabel:
+            return Leaving(module=SeveralChosen(temperature, rule, len(self.classes)), outputs=SEVERAL)
+        return Leaving(module=OneChosen(temperature, rule, len(self.classes)), outputs=ONE)
+
+    def right(self, answer: Prediction, truth: str) -> bool:
+        """Whether the most probable class is the true one, said or not; of several labels, all that are likelier than
+        not."""
+        if self.multilabel:
+            pairs = zip(self.classes, answer.probabilities, strict=True)
+            return ";".join(name for name, share in pairs if share > 0.5) == truth
+        return self.classes[int(np.argmax(answer.probabilities))] == truth
+
+    def arrived(self, found: Mapping[str, NDArray[Any]], paths: Sequence[str]) -> list[Prediction]:
+        """The answers that an exported file gave."""
+        chances = found["probabilities"].astype(np.float64)
+        if self.multilabel:
+            return self._told(chances, found["labels"].astype(bool), found["known"].astype(bool), paths)
+        known = found["label"] >= 0
+        # where it would rather not say, the stated probability is that of the class that it did not say
+        labels = np.eye(len(self.classes), dtype=bool)[found["best"]]
+        return self._told(chances, labels, known, paths)
 
     def chances(self, outputs: NDArray[np.float64], header: Calibrated) -> NDArray[np.float64]:
         """Calibrated probabilities (B, K) of raw outputs (B, K)."""

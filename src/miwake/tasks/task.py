@@ -6,9 +6,12 @@ for distributed training where there is any, so that gradients are always synchr
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from miwake.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,6 +98,17 @@ class Calibrated(Protocol):
     @property
     def decision(self) -> Mapping[str, Any]:
         """Costs and thresholds, chosen on validation."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Leaving:
+    """From raw outputs to answers, for a file that is used without Miwake."""
+
+    module: nn.Module
+    """Takes raw outputs (B, …) float32 and gives a tensor (B, …) for each of `outputs`, several as a tuple. Torch's
+    exporter to ONNX traces it, so that no branch of Python may depend on a tensor's values."""
+    outputs: Mapping[str, str]
+    """Name of each tensor, and one sentence of what it holds, which the file carries."""
 
 
 class Meter(Protocol):
@@ -342,6 +356,39 @@ class Task(ABC):
     @abstractmethod
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
         """The picture (H, W, C) with its answer, as a person wants to see it, in one of `styles`."""
+
+    def leaving(self, header: Calibrated) -> Leaving:
+        """What an exported file does with raw outputs, so that it gives the answers of `answers` by itself.
+
+        Raises:
+            UsageError: the task has no such form.
+        """
+        raise UsageError(f"A model of the task {self.name} cannot be exported.", expected="a task with `leaving`")
+
+    def arrived(self, found: Mapping[str, NDArray[Any]], paths: Sequence[str]) -> list[Prediction]:
+        """The answers that an exported file gave, as `answers` would give them.
+
+        Args:
+            found: what the file gave for B pictures, by the names of `leaving`.
+            paths: names of the pictures.
+        """
+        raise NotImplementedError
+
+    def right(self, answer: Prediction, truth: str) -> bool:
+        """Whether an answer is right, for the accuracy that a smaller file may not lose.
+
+        Args:
+            answer: to a picture.
+            truth: its label; several joined by `;`.
+        """
+        return answer.label == truth
+
+    def apart(self, one: Prediction, other: Prediction) -> float:
+        """How far two answers to one picture lie apart: the largest difference of probabilities, infinite where
+        they name different things."""
+        if one.label != other.label:
+            return math.inf
+        return max((abs(a - b) for a, b in zip(one.probabilities, other.probabilities, strict=True)), default=0.0)
 
     def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
         """(B) loss of each picture, from raw outputs and the batch's labels: what an attack raises."""
