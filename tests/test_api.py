@@ -27,6 +27,7 @@ PUBLIC = [
     "Preprocessing",
     "Run",
     "Sample",
+    "ServeOptions",
     "Training",
     "attack",
     "cache",
@@ -39,6 +40,7 @@ PUBLIC = [
     "open_dataset",
     "open_run",
     "predict",
+    "serve",
     "told",
     "train",
 ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from miwake.prediction import Predictor
     from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
+    from miwake.serving.config import ServeOptions
     from miwake.training.config import AugmentOptions, Training
     from miwake.types import Batch, Dataset, Figure, Prediction, Preprocessing, Sample
     from miwake.verbs.attack import attack
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
+    from miwake.verbs.serve import serve
     from miwake.verbs.train import train
 
 _HOMES = {
@@ -58,6 +60,7 @@ _HOMES = {
     "Preprocessing": "types",
     "Run": "run",
     "Sample": "types",
+    "ServeOptions": "serving.config",
     "Training": "training.config",
     "attack": "verbs.attack",
     "cache": "verbs.cache",
@@ -70,6 +73,7 @@ _HOMES = {
     "open_dataset": "data.source",
     "open_run": "run",
     "predict": "verbs.predict",
+    "serve": "verbs.serve",
     "told": "look.words",
     "train": "verbs.train",
 }
@@ -91,6 +95,7 @@ __all__ = [
     "Preprocessing",
     "Run",
     "Sample",
+    "ServeOptions",
     "Training",
     "attack",
     "cache",
@@ -103,6 +108,7 @@ __all__ = [
     "open_dataset",
     "open_run",
     "predict",
+    "serve",
     "told",
     "train",
 ]
