@@ -59,7 +59,11 @@ class Served:
 
     def workers(self) -> list[int]:
         """Process ids of all that it has forked."""
-        return [worker for zygote in children(self.process.pid) for worker in children(zygote)]
+        return [worker for zygote in self.zygotes() for worker in children(zygote)]
+
+    def zygotes(self) -> list[int]:
+        """What the workers are forked from."""
+        return children(self.process.pid)
 
     def memory(self) -> int:
         """Bytes that belong to it and to its workers alone."""

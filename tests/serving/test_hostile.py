@@ -248,7 +248,9 @@ def test_mutated_pictures_are_answered_or_refused(client: Any, chance: random.Ra
 
 
 def test_no_worker_died_of_all_this(client: Any, server: Any, toy: Path) -> None:
-    deaths = [line for line in client.get("/metrics").text.splitlines() if line.startswith("miwake_worker_deaths_total")]
+    deaths = [
+        line for line in client.get("/metrics").text.splitlines() if line.startswith("miwake_worker_deaths_total")
+    ]
     assert deaths
     assert all(float(line.split()[-1]) == 0 for line in deaths)
     assert predict(client, toy.read_bytes()).status_code == 200

@@ -40,7 +40,7 @@ def test_a_full_line_is_said_at_once_and_ends_by_itself(small: Any, toy: Path, a
     assert all(int(after) >= 1 for status, after in found if status == 503)
     with small.client() as client:
         assert predict(client, data).status_code == 200
-        assert "miwake_waiting_pictures{kind=\"predict\"} 0.0" in client.get("/metrics").text
+        assert 'miwake_waiting_pictures{kind="predict"} 0.0' in client.get("/metrics").text
 
 
 def _until_ready(client: Any, seconds: float = 60) -> None:
@@ -88,17 +88,23 @@ def test_killed_workers_are_replaced(small: Any, toy: Path) -> None:
     assert set(statuses) <= {200, 503}
     with small.client() as client:
         assert predict(client, toy.read_bytes()).status_code == 200
-        deaths = next(line for line in client.get("/metrics").text.splitlines() if "deaths_total" in line and "pred" in line)
+        deaths = next(
+            line for line in client.get("/metrics").text.splitlines() if "deaths_total" in line and "pred" in line
+        )
         assert float(deaths.split()[-1]) == 3
 
 
 def test_what_workers_are_forked_from_is_replaced_too(small: Any, toy: Path) -> None:
-    from tests_serving_conftest import children  # type: ignore[import-not-found]
-
-    (zygote,) = children(small.process.pid)
+    (zygote,), (worker,) = small.zygotes(), small.workers()
     os.kill(zygote, signal.SIGKILL)
     with small.client() as client:
         assert predict(client, toy.read_bytes()).status_code == 200  # the workers live on
+        os.kill(worker, signal.SIGKILL)
+        end = time.monotonic() + 60
+        while not small.workers() or predict(client, toy.read_bytes()).status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+    assert small.zygotes() != [zygote]
 
 
 @pytest.mark.long

@@ -98,17 +98,16 @@ class Guard:
             known = path if path in PATHS else "other"
             self.metrics.requests.labels(known, status).inc()
             self.metrics.seconds.labels(known).observe(seconds)
-            if path.startswith("/health/"):
-                return  # asked every few seconds
-            self.log.say(
-                "request",
-                request_id=request_id,
-                method=method if method in ("GET", "HEAD", "POST") else "other",
-                path=known,
-                status=status,
-                seconds=round(seconds, 4),
-                **facts,
-            )
+            if not path.startswith("/health/"):  # those are asked for every few seconds
+                self.log.say(
+                    "request",
+                    request_id=request_id,
+                    method=method if method in ("GET", "HEAD", "POST") else "other",
+                    path=known,
+                    status=status,
+                    seconds=round(seconds, 4),
+                    **facts,
+                )
 
 
 async def refuse(refusal: Refusal, request_id: str, send: Send) -> None:

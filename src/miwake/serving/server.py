@@ -94,12 +94,17 @@ class Server:
             raise self._error
         return self
 
-    def stop(self) -> None:
-        """Take no more; what was accepted is answered first. Returns at once: `wait` for the end."""
+    def stop(self, *, now: bool = False) -> None:
+        """Take no more; what was accepted is answered first. Returns at once: `wait` for the end.
+
+        Args:
+            now: leave what was accepted without an answer.
+        """
         loop, server = self._loop, self._server
         if loop is not None and server is not None:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(setattr, server, "should_exit", True)
+                loop.call_soon_threadsafe(setattr, server, "force_exit", now)
 
     def wait(self) -> None:
         """Until it has ended.

@@ -67,8 +67,11 @@ def show(server: Server) -> int:
     from miwake.look.words import words
     from miwake.serving.server import is_loopback
 
+    signals: list[int] = []
+
     def end(number: int, frame: Any) -> None:
-        server.stop()
+        signals.append(number)
+        server.stop(now=len(signals) > 1)  # who asks twice is in a hurry
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
