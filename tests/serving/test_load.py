@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -155,6 +156,16 @@ def test_slow_senders_are_not_waited_for(start: Callable[..., Any], toy: Path) -
         head = f"POST /predict HTTP/1.1\r\nHost: {host}\r\nContent-Type: image/png\r\nContent-Length: 100\r\n\r\n"
         sock.sendall(head.encode() + b"\x89PNG")
         assert sock.recv(1000).startswith(b"HTTP/1.1 408")
+    for begin in (b"", b"POST /predict HTTP/1.1\r\nHost: a"):  # headers that do not end
+        with socket.create_connection((host, int(port)), 30) as sock:
+            sock.sendall(begin)
+            assert sock.recv(1000) == b""
+    with socket.create_connection((host, int(port)), 30) as sock:  # headers without an end
+        with contextlib.suppress(OSError):
+            for number in range(100):
+                sock.sendall(b"GET / HTTP/1.1\r\nA: " + bytes([97]) * 10_000 if not number else bytes([97]) * 10_000)
+        with contextlib.suppress(ConnectionResetError):
+            assert sock.recv(1000) == b""
     with served.client() as client:
         assert predict(client, toy.read_bytes()).status_code == 200
 

@@ -25,6 +25,7 @@ from miwake.serving.logs import Log
 from miwake.serving.metrics import Metrics
 from miwake.serving.pool import Line, Pool
 from miwake.serving.processes import Zygotes
+from miwake.serving.protocol import protocol
 from miwake.serving.upload import memory_for
 
 _MOST_WORKERS = 4
@@ -219,7 +220,7 @@ class Server:
             proxy_headers=False,
             backlog=_BACKLOG,
             timeout_graceful_shutdown=options.timeout + 5,
-            h11_max_incomplete_event_size=65536,
+            http=protocol(options.timeout),
             ssl_certfile=options.tls_certificate,
             ssl_keyfile=options.tls_key,
         )

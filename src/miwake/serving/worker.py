@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import sys
 import time
@@ -56,6 +57,8 @@ def work(channel: socket.socket, find_examples: FindExamples) -> None:
 
     try:
         predictor = _open(setup)
+        if setup.explains:
+            os.nice(5)  # answers come first
         explainer = Explainer(predictor, setup.max_pixels) if setup.explains else None
         send({"ready": _facts(setup.run, predictor), "seconds": _warm(predictor, setup)})
         if explainer is not None:
