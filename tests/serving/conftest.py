@@ -126,7 +126,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(start: Callable[..., Served], kept: Path) -> Served:
     """One server for all tests that leave it as it was."""
-    return start("--workers", 1, "--keep", kept, "--max-bytes", 300_000, "--max-pictures", 8, "--max-pixels", 1_000_000)
+    return start("--workers", 1, "--keep", kept, "--max-bytes", 300_000, "--max-pictures", 8, "--max-pixels", 3_000_000)
 
 
 @pytest.fixture(scope="session")

@@ -21,10 +21,14 @@ def show(browser: Any, server: Any) -> Iterator[Show]:
     """Open the page; errors, refused styles or scripts and requests to elsewhere fail the test."""
     contexts, wrong = [], []
 
-    def fine(text: str) -> bool:
-        return "status of 422" in text  # the browser's own line about a picture that is none
+    # the browser's own line about a picture that is none
+    expected = ["status of 422"]
 
-    def load(*, address: str = "", url: str = server.url, **options: Any) -> Any:
+    def fine(text: str) -> bool:
+        return any(words in text for words in expected)
+
+    def load(*, address: str = "", url: str = server.url, expect: str = "status of 422", **options: Any) -> Any:
+        expected.append(expect)
         context = browser.new_context(locale=options.pop("locale", "en-GB"), permissions=["camera"], **options)
         context.set_default_timeout(30_000)
         contexts.append(context)
@@ -100,7 +104,7 @@ def test_many_pictures_and_a_file_that_is_none(show: Show, place: Path, tmp_path
     assert "larger than 0 MB" in page.locator(".problem").nth(1).inner_text()
     # what comes later stands above
     choose(page, place / "toy" / "upper-left" / "002.png")
-    page.wait_for_function("document.querySelectorAll('.answer').length === 5")
+    page.wait_for_function("() => document.querySelectorAll('.answer').length === 5")
     page.locator(".answer").first.locator(".verdict").wait_for()
     assert verdict(page) == "upper-left"
 
@@ -118,7 +122,7 @@ def test_the_camera(show: Show) -> None:
     page = show()
     page.get_by_role("button", name="Use the camera").click()
     page.get_by_role("button", name="Take a picture").wait_for()
-    page.wait_for_function("document.getElementById('video').videoWidth > 0")
+    page.wait_for_function("() => document.getElementById('video').videoWidth > 0")
     page.get_by_role("button", name="Take a picture").click()
     page.locator(".shares").wait_for()
     assert page.locator(".answer .path").inner_text().startswith("camera-")
@@ -130,7 +134,7 @@ def test_the_camera(show: Show) -> None:
 
 def test_no_camera_is_said(show: Show) -> None:
     page = show()
-    page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none'))")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none')); }")
     page.get_by_role("button", name="Use the camera").click()
     page.get_by_text("There is no camera").wait_for()
 
@@ -227,14 +231,14 @@ def test_everything_with_the_keyboard_alone(show: Show, toy: Path) -> None:
         page.keyboard.press("Enter")
     chooser.value.set_files(str(toy))
     page.locator(".shares").wait_for()
-    page.wait_for_function("document.activeElement.matches('.answer')")
+    page.wait_for_function("() => document.activeElement.matches('.answer')")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Show why"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('.right select')")
+    page.wait_for_function("() => document.activeElement.matches('.right select')")
     page.keyboard.press("u")  # the first class of that letter
     assert page.evaluate("document.activeElement.value").startswith("upper")
     page.keyboard.press("Tab")
@@ -301,13 +305,17 @@ def test_light_and_dark(scheme: str, theme: Any, show: Show) -> None:
 
 
 def test_the_policy_lets_nothing_else_run(show: Show) -> None:
-    page = show()
+    page = show(expect="violates the following Content Security Policy")
     page.evaluate(
-        """() => { const script = document.createElement('script'); script.textContent = 'window.bad = 1';
-          addEventListener('securitypolicyviolation', (event) => { window.refused = event.violatedDirective; });
-          script.onerror = () => {}; document.head.append(script); }"""
+        """() => { window.refused = [];
+          addEventListener('securitypolicyviolation', (event) => window.refused.push(event.effectiveDirective));
+          const script = document.createElement('script'); script.textContent = 'window.bad = 1';
+          const style = document.createElement('style'); style.textContent = 'body { opacity: 0.5 }';
+          document.head.append(script, style); }"""
     )
+    page.wait_for_function("() => window.refused.length === 4")  # by the header and by the page
     assert page.evaluate("window.bad") is None
+    assert page.evaluate("getComputedStyle(document.body).opacity") == "1"
 
 
 def test_a_token_and_https(start: Callable[..., Any], browser: Any, toy: Path, tmp_path: Path) -> None:

@@ -331,8 +331,8 @@
     canvas.getContext("2d").drawImage(video, 0, 0);
     canvas.toBlob((blob) => {
       const time = new Date().toTimeString().slice(0, 8).replaceAll(":", "-");
-      take([new File([blob], `${words("camera_name")}-${time}.png`, { type: "image/png" })]);
-    }, "image/png");
+      take([new File([blob], `${words("camera_name")}-${time}.jpg`, { type: "image/jpeg" })]);
+    }, "image/jpeg", 0.95);
   });
   const leave = () => {
     shut();

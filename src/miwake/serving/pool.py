@@ -103,6 +103,8 @@ class Pool:
         self.facts: dict[str, Any] | None = None
         self.failed: Failed | None = None
         self.changed: Callable[[], None] = lambda: None
+        self.warn: Callable[..., None] = lambda event, **facts: None
+        """Told of workers that died."""
         self._state = _State()
         self._tasks: list[asyncio.Task[None]] = []
         metrics.watch(kind, self)
@@ -238,11 +240,12 @@ class Pool:
                 worker = await launch(self.zygotes, self.setup)
             except Failed as error:
                 self.failed = error
+                self.warn("model cannot be opened", kind=self.kind)
                 self.changed()
                 delay = _SLOWEST
                 continue
             except OSError:
-                self.metrics.deaths.labels(self.kind).inc()
+                self._died()
                 delay = min(_SLOWEST, max(0.1, 2 * delay))
                 continue
             delay, self.facts = 0.0, worker.facts
@@ -285,7 +288,7 @@ class Pool:
         worker.kill()
         worker.close()
         if not self._state.stopping:
-            self.metrics.deaths.labels(self.kind).inc()
+            self._died()
         for batch in worker.under_way.values():
             self._done(batch)
             # of several it is not known which one was too slow
@@ -294,6 +297,10 @@ class Pool:
                 if not entry.future.done():
                     entry.future.set_exception(error)
         worker.under_way.clear()
+
+    def _died(self) -> None:
+        self.metrics.deaths.labels(self.kind).inc()
+        self.warn("worker died", kind=self.kind)
 
     async def stop(self) -> None:
         """End the workers when they have answered what was accepted."""

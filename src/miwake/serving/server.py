@@ -169,7 +169,7 @@ class Server:
                 log.say("ready", workers=pool.ready)
                 self._ready.set()
 
-        pool.changed = changed
+        pool.changed, pool.warn, reasons.warn = changed, log.warn, log.warn
         pool.start()
         try:
             await server.serve(sockets=[self._socket])
