@@ -58,7 +58,7 @@ def html(facts: Mapping[str, Any] | None, options: ServeOptions, language: Langu
         "settings": json.dumps(settings, ensure_ascii=False),
         "keeps": options.keep is not None,
         "token": token,
+        "calibrated": facts is not None and facts["calibrated"],
         "other": "en" if language == "ja" else "ja",
-        "https": options.tls_certificate is not None,
     }
     return page.render("serving/page.html.j2", contents, language)

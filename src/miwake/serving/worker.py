@@ -98,6 +98,7 @@ def _facts(run: str, predictor: Predictor) -> dict[str, Any]:
         "architecture": header.architecture,
         "classes": list(predictor.task.classes),
         "several": bool(header.settings.get("multilabel", False)),
+        "calibrated": bool(header.calibration),
         "device": str(predictor.device),
     }
 
