@@ -204,6 +204,7 @@
         const row = make("li");
         const picture = make("img");
         picture.alt = "";
+        picture.addEventListener("load", () => picture.classList.toggle("px", picture.naturalWidth <= 48));
         picture.src = one.picture;
         row.append(picture, make("span", "", one.label), make("span", "quiet", ` ${one.likeness.toFixed(2)}`));
         return row;

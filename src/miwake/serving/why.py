@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from miwake import networks
@@ -28,7 +29,8 @@ from miwake.types import Prediction
 
 LOOKED = 500
 """Training pictures that are looked through at most."""
-_METHODS = ("gradcam", "attention_rollout", "occlusion")
+_METHODS = ("hirescam", "gradcam", "attention_rollout", "occlusion")
+"""Of those that suit a network the first one is taken whose map is not empty."""
 _NEAREST = 6
 _THUMB = 128
 
@@ -102,16 +104,13 @@ class Explainer:
             picture = decode(data, channels=shape.channels, at_least=(SIDE, SIDE), max_pixels=self.max_pixels)
         except BadPicture as error:
             return {"problem": told(error.reason, lang)}
-        method = self._method()
         target = _target(answer, self.predictor.task.classes)
-        if method is None or target is None:
+        method, values = (None, None) if target is None else self._map(inputs, target)
+        if values is None:
             colour = np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
             drawn = scaled(self.predictor.task.draw(colour, answer))
         else:
-            targets = torch.tensor([target], device=self.predictor.device)
-            values = methods.find(method).maps(self.predictor.model, inputs, targets, self.predictor.task.scores)
-            finite = np.nan_to_num(values[0].float().numpy(), nan=0.0, posinf=0.0, neginf=0.0)
-            drawn = over(picture, finite, region((picture.shape[0], picture.shape[1]), shape))
+            drawn = over(picture, values, region((picture.shape[0], picture.shape[1]), shape))
         return {
             "target": None if target is None else self.predictor.task.classes[target],
             "method": method,
@@ -119,13 +118,18 @@ class Explainer:
             "map": thumbnail(drawn, SIDE).uri,
         }
 
-    def _method(self) -> str | None:
-        """The quickest way to say where this network looked that needs nothing beyond the install."""
+    def _map(self, inputs: Tensor, target: int) -> tuple[str | None, NDArray[np.float32] | None]:
+        """Where the network looked, by the first method that needs nothing beyond the install and finds something."""
+        model, scores = self.predictor.model, self.predictor.task.scores
         for name in _METHODS:
             method = methods.find(name)
-            if methods.missing(method) is None and methods.fits(method, self.predictor.model):
-                return name
-        return None
+            if methods.missing(method) is not None or not methods.fits(method, model):
+                continue
+            found = method.maps(model, inputs, torch.tensor([target], device=inputs.device), scores)[0].float().numpy()
+            values: NDArray[np.float32] = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+            if values.any():
+                return name, values
+        return None, None
 
     def _nearest(self, data: bytes, lang: str) -> dict[str, Any]:
         """The most alike of the training pictures; `looking` while not all of them have been looked through."""
