@@ -17,13 +17,14 @@ from timm.data import create_transform, resolve_data_config
 class Api(litserve.LitAPI):
     """Which of a thousand classes."""
 
+    network: str
+    """Name at timm."""
+
     def setup(self, device: str) -> None:
         """Once a worker."""
         torch.set_num_threads(1)
         self.model = timm.create_model(self.network).eval().to(device)
         self.transform: Any = create_transform(**resolve_data_config({}, model=self.model))
-
-    network = ""
 
     async def decode_request(self, request: Request) -> torch.Tensor:
         """From bytes to what the network sees."""
@@ -53,8 +54,9 @@ class Api(litserve.LitAPI):
 
 def serve(asked: say.Asked) -> say.Asked:
     """Answer at a port until it is ended."""
-    Api.network = asked["network"]
-    server = litserve.LitServer(Api(max_batch_size=16, batch_timeout=0.005), accelerator="cpu", workers_per_device=1)
+    api = Api(max_batch_size=16, batch_timeout=0.005)
+    api.network = asked["network"]
+    server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
     server.run(host="127.0.0.1", port=asked["port"], generate_client_file=False, log_level="error")
     return {}
 

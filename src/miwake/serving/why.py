@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
@@ -22,7 +23,7 @@ from miwake.explanation.draw import SIDE, over, scaled
 from miwake.explanation.looking import BATCH, Looked, look_through, nearest
 from miwake.look.pictures import thumbnail
 from miwake.look.text import label as short
-from miwake.look.words import told
+from miwake.look.words import told, words
 from miwake.prediction import Predictor, Unreadable
 from miwake.serving import wire
 from miwake.types import Prediction
@@ -65,7 +66,12 @@ class Explainer:
                 return
             job, (picture,) = message
             do = self._nearest if job["do"] == "nearest" else self._why
-            send({"id": job["id"], "answers": [do(picture, job["lang"])], "seconds": 0.0}, ())
+            try:
+                answer = do(picture, job["lang"])
+            except Exception as error:
+                print(f"miwake: a picture could not be explained: {type(error).__name__}", file=sys.stderr)
+                answer = {"problem": words("serve.bug", "ja" if job["lang"] == "ja" else "en")}
+            send({"id": job["id"], "answers": [answer], "seconds": 0.0}, ())
 
     def _open(self, examples: Examples | None) -> None:
         if examples is None or not len(examples.rows):
