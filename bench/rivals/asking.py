@@ -50,9 +50,16 @@ class _Clients:
         writer.close()
 
 
+def form(data: bytes) -> tuple[str, bytes]:
+    """A picture as the file of a form: the content type, and the bytes."""
+    head = b'--miwake\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\nContent-Type: image/jpeg'
+    return "multipart/form-data; boundary=miwake", head + b"\r\n\r\n" + data + b"\r\n--miwake--\r\n"
+
+
 def _request(path: str, data: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
-    return head.encode() + data
+    kind, body = form(data)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 async def _flood(asked: say.Asked) -> say.Asked:

@@ -9,9 +9,8 @@ import say
 import timm
 import torch
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, UploadFile
 from PIL import Image
-from starlette.concurrency import run_in_threadpool
 from timm.data import create_transform, resolve_data_config
 
 
@@ -28,11 +27,10 @@ def serve(asked: say.Asked) -> say.Asked:
         value, place = model(inputs[None]).softmax(1)[0].max(0)
         return {"label": int(place), "probability": float(value)}
 
-    async def predict(request: Request) -> dict[str, Any]:
-        return await run_in_threadpool(answer, await request.body())
+    @app.post("/predict")
+    def predict(picture: UploadFile) -> dict[str, Any]:
+        return answer(picture.file.read())
 
-    predict.__annotations__["request"] = Request
-    app.post("/predict")(predict)
     uvicorn.run(app, host="127.0.0.1", port=asked["port"], log_level="error")
     return {}
 

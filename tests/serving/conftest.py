@@ -17,10 +17,6 @@ from typing import Any
 
 import pytest
 
-httpx = pytest.importorskip("httpx", reason="needs httpx: pip install 'miwake[dev]'")
-for needed in ("fastapi", "uvicorn", "multipart", "prometheus_client"):
-    pytest.importorskip(needed, reason="needs the extra serve: pip install 'miwake[serve]'")
-
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -55,6 +51,8 @@ class Served:
         raise AssertionError(f"no server: {self.out.read_text()} {self.err.read_text()}")
 
     def client(self, **settings: Any) -> Any:
+        import httpx
+
         return httpx.Client(base_url=self.url, timeout=60, **settings)
 
     def workers(self) -> list[int]:
@@ -100,6 +98,8 @@ def _private(pid: int) -> int:
 @pytest.fixture(scope="session")
 def start(toy_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
     """Start a server with flags; all are ended at the end."""
+    pytest.importorskip("httpx", reason="needs httpx: pip install 'miwake[dev]'")
+    pytest.importorskip("miwake.serving.server", reason="needs the extra serve: pip install 'miwake[serve]'")
     if not Path("/proc/self/task").is_dir():
         pytest.skip("needs Linux, to see and end the server's processes")
     started: list[Served] = []

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+httpx = pytest.importorskip("httpx", reason="needs httpx: pip install 'miwake[dev]'")
 AtOnce = Callable[[int, Callable[[int], Any]], list[Any]]
 
 

@@ -21,7 +21,8 @@ from miwake.serving import wire
 from miwake.serving.config import ServeOptions
 from miwake.serving.doors import check_tls, open_doors
 from miwake.serving.keep import Keeper, NoRoom, folder_name
-from miwake.serving.server import check
+
+server = pytest.importorskip("miwake.serving.server", reason="needs the extra serve: pip install 'miwake[serve]'")
 
 # -- who may come in ---------------------------------------------------------------------------------------------------
 
@@ -101,9 +102,9 @@ def test_no_run_and_a_port_that_is_taken(toy_run: Path, tmp_path: Path, miwake) 
 
 
 def test_numbers_have_ranges() -> None:
-    check(ServeOptions())
+    server.check(ServeOptions())
     with pytest.raises(UsageError, match="--max-pictures is 0"):
-        check(ServeOptions(max_pictures=0))
+        server.check(ServeOptions(max_pictures=0))
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------------

@@ -26,8 +26,7 @@ class ServeOptions:
     no_page: bool = False
     """Only the interface for programs."""
     keep: str | None = None
-    """Folder for pictures that were answered wrongly, sorted by the right answer that a person gave; left away, none
-    are kept."""
+    """Folder for pictures that were answered wrongly, sorted by the right answer that a person gave."""
     keep_limit: int = 1_000_000_000
     """Bytes that the folder of --keep holds at most."""
     workers: int | None = None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def serve(
     run: Annotated[str | PathLike[str], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")],
     *,
-    options: ServeOptions = ServeOptions(),
+    serving: ServeOptions = ServeOptions(),
     device: str = "auto",
     lang: Language | None = None,
 ) -> Server:
@@ -28,7 +28,7 @@ def serve(
 
     Args:
         run: A run folder, its name under runs/, a model file, `latest`, or `imagenet`, which comes with the install.
-        options: Where it listens, who may ask, how much at once, and what is kept.
+        serving: Where it listens, who may ask, how much at once, and what is kept.
         device: cpu, cuda, cuda:1, …
         lang: Language of the page: en or ja; left away, the browser says it.
 
@@ -57,7 +57,7 @@ def serve(
         raise MissingExtra("serve", "serve") from None
     # what `latest` is now, is served until the end
     name = "imagenet" if model is None else str(model.absolute())
-    return Server(name, options, device, lang).start()
+    return Server(name, serving, device, lang).start()
 
 
 def show(server: Server) -> int:
