@@ -15,6 +15,7 @@ import pytest
 
 httpx = pytest.importorskip("httpx", reason="needs httpx: pip install 'miwake[dev]'")
 AtOnce = Callable[[int, Callable[[int], Any]], list[Any]]
+CLIENTS = 4
 
 
 def predict(client: Any, data: bytes) -> Any:
@@ -44,49 +45,54 @@ def test_a_full_line_is_said_at_once_and_ends_by_itself(small: Any, toy: Path, a
         assert 'miwake_waiting_pictures{kind="predict"} 0.0' in client.get("/metrics").text
 
 
-def _until_ready(client: Any, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while client.get("/health/ready").status_code != 200:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+def _ready_workers(client: Any) -> int:
+    (line,) = (
+        line for line in client.get("/metrics").text.splitlines() if line.startswith('miwake_workers{kind="pred')
+    )
+    return int(float(line.split()[-1]))
 
 
-def _kill_under_load(served: Any, data: bytes, kills: int) -> list[int]:
-    """Kill workers, one after the other; the status of every request meanwhile."""
-    statuses: list[int] = []
+def _kill_under_load(served: Any, data: bytes, kills: int) -> list[tuple[int, str]]:
+    """Kill workers, one after the other; status and reason of every request meanwhile."""
+    found: list[tuple[int, str]] = []
     over = threading.Event()
 
     def ask() -> None:
         with served.client() as client:
             while not over.is_set():
-                status = predict(client, data).status_code
-                statuses.append(status)
-                if status == 503:
+                answer = predict(client, data)
+                found.append((answer.status_code, answer.json().get("error", {}).get("found", "")))
+                if answer.status_code == 503:
                     time.sleep(0.05)
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
+    threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
     try:
         with served.client() as client:
+            count = _ready_workers(client)
             for _ in range(kills):
                 before = served.workers()
                 os.kill(before[0], signal.SIGKILL)
                 end = time.monotonic() + 60
-                while before[0] in served.workers() or len(served.workers()) < len(before):
+                while before[0] in served.workers() or _ready_workers(client) < count:
                     assert time.monotonic() < end
                     time.sleep(0.02)
-                _until_ready(client)
     finally:
         over.set()
         for thread in threads:
             thread.join()
-    return statuses
+    return found
+
+
+def _only_what_was_in_flight_is_lost(found: list[tuple[int, str]], kills: int) -> None:
+    assert {status for status, _ in found} <= {200, 503}
+    assert sum(reason.startswith("The process that had") for _, reason in found) <= CLIENTS * kills
+    assert sum(status == 200 for status, _ in found) > kills
 
 
 def test_killed_workers_are_replaced(small: Any, toy: Path) -> None:
-    statuses = _kill_under_load(small, toy.read_bytes(), 3)
-    assert set(statuses) <= {200, 503}
+    _only_what_was_in_flight_is_lost(_kill_under_load(small, toy.read_bytes(), 3), 3)
     with small.client() as client:
         assert predict(client, toy.read_bytes()).status_code == 200
         deaths = next(
@@ -111,9 +117,7 @@ def test_what_workers_are_forked_from_is_replaced_too(small: Any, toy: Path) -> 
 @pytest.mark.long
 def test_fifty_kills_under_load(start: Callable[..., Any], toy: Path) -> None:
     served = start("--workers", 2, "--no-page")
-    statuses = _kill_under_load(served, toy.read_bytes(), 50)
-    assert set(statuses) <= {200, 503}
-    assert statuses.count(200) > 50
+    _only_what_was_in_flight_is_lost(_kill_under_load(served, toy.read_bytes(), 50), 50)
 
 
 def test_sigterm_finishes_what_was_accepted(start: Callable[..., Any], toy: Path, at_once: AtOnce) -> None:
