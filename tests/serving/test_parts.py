@@ -8,6 +8,8 @@ import json
 import os
 import socket
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from miwake.serving import wire
 from miwake.serving.config import ServeOptions
 from miwake.serving.doors import check_tls, open_doors
 from miwake.serving.keep import Keeper, NoRoom, folder_name
+from miwake.serving.zygote import PID
 
 server = pytest.importorskip("miwake.serving.server", reason="needs the extra serve: pip install 'miwake[serve]'")
 
@@ -192,3 +195,42 @@ def test_a_worker_cannot_make_the_server_wait_for_a_gigabyte() -> None:
     for text in (b'{"parts":[1099511627776]}', b'{"parts":[-1]}', b'{"parts":["a"]}', b"[]", b"7", b"null"):
         assert received(struct.pack(">I", len(text)) + text) is None
     assert received(struct.pack(">I", 2**32 - 1) + json.dumps({"parts": []}).encode()) is None
+
+
+# -- workers -----------------------------------------------------------------------------------------------------------
+
+NO_FORK = """
+import runpy
+import miwake.serving.zygote as zygote
+zygote.FORKS = False
+runpy.run_module("miwake.verbs._served", run_name="__main__")
+"""
+
+
+def test_where_forking_is_not_safe_a_worker_is_a_new_program(toy_run: Path, place: Path) -> None:
+    control, theirs = socket.socketpair()
+    ours, worker = socket.socketpair()
+    arguments = [sys.executable, "-P", "-c", NO_FORK, "zygote", str(theirs.fileno())]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(arguments, pass_fds=(theirs.fileno(),), env=environment) as process, control, ours:
+        theirs.close()
+        socket.send_fds(control, [b"f"], [worker.fileno()])
+        worker.close()
+        assert PID.unpack(control.recv(PID.size))[0] != process.pid
+        setup = {"run": str(toy_run), "device": "cpu", "threads": 1, "batch": 2}
+        ours.sendall(wire.packed({**setup, "max_pixels": 10**6, "max_frames": 9, "explains": False}))
+        file = ours.makefile("rb")
+        ready = wire.read(file)
+        assert ready is not None
+        assert ready[0]["ready"]["run"] == toy_run.name
+        picture = (place / "toy" / "lower-left" / "000.png").read_bytes()
+        ours.sendall(wire.packed({"id": 7, "do": "predict", "lang": "en"}, [picture, b"none"]))
+        answered = wire.read(file)
+        assert answered is not None
+        assert answered[0]["id"] == 7
+        first, second = answered[0]["answers"]
+        assert first["label"] == "lower-left"
+        assert "problem" in second
+        file.close()
+        control.close()  # the server is gone: all of them end
+    assert process.returncode == 0
