@@ -31,6 +31,7 @@ PUBLIC = [
     "Region",
     "Run",
     "Sample",
+    "ServeOptions",
     "Training",
     "attack",
     "cache",
@@ -44,6 +45,7 @@ PUBLIC = [
     "open_dataset",
     "open_run",
     "predict",
+    "serve",
     "told",
     "train",
 ]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from miwake.prediction import Predictor
     from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
+    from miwake.serving.config import ServeOptions
     from miwake.training.config import AugmentOptions, Training
     from miwake.types import Batch, Dataset, Figure, Oddity, Prediction, Preprocessing, Region, Sample
     from miwake.verbs.attack import attack
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from miwake.verbs.lesson import lesson
     from miwake.verbs.models import models
     from miwake.verbs.predict import predict
+    from miwake.verbs.serve import serve
     from miwake.verbs.train import train
 
 _HOMES = {
@@ -65,6 +67,7 @@ _HOMES = {
     "Region": "types",
     "Run": "run",
     "Sample": "types",
+    "ServeOptions": "serving.config",
     "Training": "training.config",
     "attack": "verbs.attack",
     "cache": "verbs.cache",
@@ -78,6 +81,7 @@ _HOMES = {
     "open_dataset": "data.source",
     "open_run": "run",
     "predict": "verbs.predict",
+    "serve": "verbs.serve",
     "told": "look.words",
     "train": "verbs.train",
 }
@@ -103,6 +107,7 @@ __all__ = [
     "Region",
     "Run",
     "Sample",
+    "ServeOptions",
     "Training",
     "attack",
     "cache",
@@ -116,6 +121,7 @@ __all__ = [
     "open_dataset",
     "open_run",
     "predict",
+    "serve",
     "told",
     "train",
 ]

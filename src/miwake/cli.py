@@ -17,7 +17,20 @@ from miwake.errors import MiwakeError, UsageError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
 
-_ORDER = ("demo", "check", "train", "evaluate", "predict", "explain", "attack", "export", "models", "lesson", "cache")
+_ORDER = (
+    "demo",
+    "check",
+    "train",
+    "evaluate",
+    "predict",
+    "explain",
+    "attack",
+    "export",
+    "serve",
+    "models",
+    "lesson",
+    "cache",
+)
 
 
 def _overview() -> str:

@@ -176,7 +176,10 @@ def test_costs_for_once_and_for_good(own, place, miwake):
     found = figures(miwake("evaluate", own, *costs, "--json"))
     assert found["decision"] is not None
     assert (own / "model.safetensors").read_bytes() == before
-    assert miwake("evaluate", own, *costs, "--keep").code == 0
+    ended = miwake("evaluate", own, *costs, "--keep")
+    assert ended.code == 0
+    assert "From now on" in ended.out
+    assert "neither a miss nor a false alarm" in " ".join(ended.out.split())  # what was assumed is said
     kept = read_header(own / "model.safetensors")
     assert kept.decision["positive"] == ["lower-left"]
     answers = [json.loads(line) for line in miwake("predict", own, place / "toy", "--json").out.splitlines()]

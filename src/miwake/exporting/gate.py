@@ -122,7 +122,7 @@ def compare(
                 differ.append(case.name)
             elif task.apart(file, their) == math.inf:
                 otherwise.append(case.name)
-            right.append((task.right(file, case.truth), task.right(their, case.truth)))
+            right.append((task.best_is(file, case.truth), task.best_is(their, case.truth)))
         done += len(some)
         report(done)
     before, after = (float(np.mean([pair[place] for pair in right])) for place in (0, 1))

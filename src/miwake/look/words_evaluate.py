@@ -132,6 +132,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "Nothing can be said of classes without pictures here: {classes}.",
         "ja": "画像のないクラスについては何も言えません：{classes}。",
     },
+    "evaluate.kept": {
+        "en": "From now on {run} answers so.",
+        "ja": "今後 {run} はこの基準で答えます。",
+    },
     "evaluate.learnt": {
         "en": "{n} of the {total} pictures was learnt from or chosen by in training: figures on it flatter. Without "
         "other data, the run's own test pictures are judged.|{n} of the {total} pictures were learnt from or chosen by "

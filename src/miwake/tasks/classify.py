@@ -207,7 +207,7 @@ class Classify(Task):
             return Leaving(module=SeveralChosen(temperature, rule, len(self.classes)), outputs=SEVERAL)
         return Leaving(module=OneChosen(temperature, rule, len(self.classes)), outputs=ONE)
 
-    def right(self, answer: Prediction, truth: str) -> bool:
+    def best_is(self, answer: Prediction, truth: str) -> bool:
         """Whether the most probable class is the true one, said or not; of several labels, all that are likelier than
         not."""
         if self.multilabel:
@@ -333,7 +333,9 @@ class Classify(Task):
         """Probability and label."""
         unknown, none = words("predict.unknown", language), words("predict.none", language)
         label = unknown if answer.label is None else clean(answer.label) or none
-        return f"{100 * answer.probability:5.1f}%  {label}{' ' * (20 - cells(label))}"
+        # how sure it is of what it does not say would read as how sure it is that it does not know
+        sure = "     –" if answer.label is None else f"{100 * answer.probability:5.1f}%"
+        return f"{sure}  {label}{' ' * (20 - cells(label))}"
 
     def summary(self, found: Evaluation, language: Language) -> str:
         """The most important figures."""

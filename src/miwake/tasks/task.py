@@ -374,14 +374,14 @@ class Task(ABC):
         """
         raise NotImplementedError
 
-    def right(self, answer: Prediction, truth: str) -> bool:
-        """Whether an answer is right, for the accuracy that a smaller file may not lose.
+    def best_is(self, answer: Prediction, truth: str) -> bool:
+        """Whether an answer's best guess is right, said or not, for the accuracy that a smaller file may not lose.
 
         Args:
             answer: to a picture.
             truth: its label; several joined by `;`.
         """
-        return answer.label == truth
+        return self.right(answer.label, truth)
 
     def apart(self, one: Prediction, other: Prediction) -> float:
         """How far two answers to one picture lie apart: the largest difference of probabilities, infinite where

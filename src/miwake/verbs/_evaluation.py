@@ -24,7 +24,7 @@ from miwake.files import Inputs, make_folder, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, find_model, open_run, read_table, save_model, write_table
 from miwake.tasks.task import Task
-from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Prediction, Sentence
+from miwake.types import TEST, TRAIN, VAL, Dataset, Note, Prediction, Sentence, sentences_from_json
 from miwake.verbs._judge import answered, prediction_rows
 from miwake.verbs._options import check_evaluation
 from miwake.verbs._outputs import check_csv, free_place
@@ -59,9 +59,11 @@ def evaluate(
         rows = np.arange(len(dataset))
         train = np.asarray(dataset.targets)
     inputs = Inputs(_read_here(name, data, dataset, options))
+    said: tuple[Sentence, ...] = ()
     check_csv(csv, inputs)
     if options.cost is not None or options.unknown_cost is not None or options.false_alarms is not None:
         header = _with_costs(open_run(name), header, options)
+        said = sentences_from_json(header.decision.get("notes", ()))
     same_planes(dataset, header)
     pictures, stored = open_pictures(dataset, header.preprocessing, data_options)
     asked_for = len(rows)
@@ -80,9 +82,10 @@ def evaluate(
         _draw_mistakes(predictor, answers, rows, dataset, pictures, pictures_out, inputs)
     if keep:
         save_model(open_run(name).model_file, predictor.model, header)
+        said = (*said, Note("evaluate.kept", {"run": name}))
     if data is None:
-        return task, found, left_out
-    return task, found, (*dataset.notes, *left_out, *_learnt(find_model(name), stored.content, rows))
+        return task, found, (*said, *left_out)
+    return task, found, (*dataset.notes, *said, *left_out, *_learnt(find_model(name), stored.content, rows))
 
 
 def _learnt(model_file: Path | None, contents: Sequence[str], rows: NDArray[np.int64]) -> list[Note]:

@@ -176,6 +176,12 @@ def _own(run: str | None, predictor: Predictor) -> tuple[_Data | None, MiwakeErr
         return None, error
 
 
+def own_examples(run: str, predictor: Predictor, options: ExplainOptions) -> Examples | None:
+    """The training pictures of a run, or None where there are none to be had."""
+    own, _ = _own(None if run == "imagenet" and not is_run(Path(run)) else run, predictor)
+    return _examples(predictor, own, options)
+
+
 def _examples(predictor: Predictor, own: _Data | None, options: ExplainOptions) -> Examples | None:
     if not options.examples:
         return None
