@@ -6,10 +6,12 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,31 @@ InBoth = Callable[[Iterable[Sentence]], None]
 
 QUICK = ("--model", "small", "--epochs", "8", "--threads", "1", "--precision", "fp32")
 """Learns the toy data in a second, the same way on every machine."""
+
+
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; tests that need it skip where it, or playwright, is not installed."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'miwake[dev]'")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM))
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(autouse=True)

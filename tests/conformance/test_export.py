@@ -8,7 +8,9 @@ import torch
 from torch import nn
 
 from miwake import networks, tasks
+from miwake.errors import UsageError
 from miwake.networks import registry
+from miwake.tasks.task import Task
 from miwake.types import Preprocessing
 
 onnx = pytest.importorskip("onnx", reason="needs the extra export")
@@ -57,7 +59,17 @@ def test_a_network_gives_the_same_outputs(name: str) -> None:
         np.testing.assert_allclose(found, exact[:count], rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("name", tasks.names())
+LEAVING = [name for name in tasks.names() if tasks.find(name).leaving is not Task.leaving]
+
+
+@pytest.mark.parametrize("name", sorted({*tasks.names()} - {*LEAVING}))
+def test_a_task_that_cannot_leave_says_so(name: str) -> None:
+    kind = tasks.find(name)
+    with pytest.raises(UsageError, match=f"task {name} cannot be exported"):
+        kind.leaving(kind, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", LEAVING)
 def test_a_task_leaves_with_the_answers_that_it_gives(name: str, tmp_path) -> None:
     import miwake as mw
     from miwake.data.preprocess import fit

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from miwake import tasks
 from miwake.data.config import DataOptions
 from miwake.data.source import names, open_dataset, source
-from miwake.data.split import split
 from miwake.errors import DataError, UsageError
 from miwake.look.words import told
 from miwake.types import UNASSIGNED
@@ -48,7 +48,7 @@ def test_toys_are_guessed_read_and_divided(tmp_path: Path, name: str) -> None:
     if dataset.pixels is not None:
         assert dataset.pixels.dtype == np.uint8
         assert dataset.pixels.ndim == 4
-    divided, _ = split(dataset, DataOptions(), 0)
+    divided, _ = tasks.find(dataset.task).divide(dataset, DataOptions(), 0, None)
     assert (divided.split != UNASSIGNED).all()
     assert source(name).guess(tmp_path / "not there") is None
 

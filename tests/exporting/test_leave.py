@@ -89,11 +89,11 @@ def test_calibration_and_decision_are_inside(several: bool, rule: Rule | None) -
 def test_what_is_not_said_is_judged_all_the_same() -> None:
     one, several = Classify(classes=("a", "b")), Classify(classes=("a", "b", "c"), multilabel=True)
     silent = mw.Prediction(path="", label=None, probability=0.6, probabilities=(0.4, 0.6))
-    assert one.right(silent, "b")
-    assert not one.right(silent, "a")
+    assert one.best_is(silent, "b")
+    assert not one.best_is(silent, "a")
     many = mw.Prediction(path="", label=None, probability=0.6, probabilities=(0.6, 0.3, 0.7))
-    assert several.right(many, "a;c")
-    assert not several.right(many, "a")
+    assert several.best_is(many, "a;c")
+    assert not several.best_is(many, "a")
     assert one.apart(silent, silent) == 0
     assert one.apart(silent, replace(silent, label="b")) == float("inf")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,17 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
 
 
 class Served:
@@ -133,19 +121,6 @@ def server(start: Callable[..., Served], kept: Path) -> Served:
 def toy(place: Path) -> Path:
     """A picture whose answer is lower-left."""
     return place / "toy" / "lower-left" / "000.png"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium; tests that need it skip where it, or playwright, is not installed."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'miwake[dev]'")
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(CHROMIUM))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

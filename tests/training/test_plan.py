@@ -243,7 +243,7 @@ def test_what_was_tried_is_said(in_both):
     tried = {("fp32", 2): 0.05, ("bf16", 2): 0.03, ("bf16", 1): 0.04}
     said = Cost(precision="bf16", threads=2, step=0.03, tried=tried, memory=0).note()
     in_both([said])
-    assert told(said) == "Quickest here: bf16 on 2 threads (fp32 50 ms, bf16 30 ms, bf16 on 1 40 ms a step)."
+    assert told(said) == "Quickest here: bf16 on 2 threads (fp32 50 ms, bf16 30 ms, bf16 with 1 thread 40 ms a step)."
 
 
 def test_measured_for_real(job):

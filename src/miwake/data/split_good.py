@@ -67,12 +67,29 @@ def split_good(
     if missing:
         order = np.array(sorted(pool.nonzero()[0].tolist(), key=dataset.paths.__getitem__), np.int64)
         result[order] = dividing.divide_rows(dataset, order, unit, missing, options, seed)
+        for part in missing:
+            _lend(dataset, result, pool, unit, part)
     result[~readable | straddling] = UNASSIGNED
     dividing.verify(result, unit)
     divided = dataclasses.replace(dataset, split=result)
     return divided, _report(
         dataset, divided, unit, identity, readable, straddling, moved, tainted & ~bad & free, missing, options, seed
     )
+
+
+def _lend(
+    dataset: Dataset, result: NDArray[np.int8], pool: NDArray[np.bool_], unit: NDArray[np.int64], part: int
+) -> None:
+    """A split that got nothing, since large groups filled the others, gets the smallest unit of the most plentiful."""
+    if (result[pool] == part).any():
+        return
+    units = {split: np.unique(unit[pool & (result == split)]) for split in (TRAIN, VAL, TEST)}
+    donor = max(units, key=lambda split: (len(units[split]), split == TRAIN))
+    if len(units[donor]) < 2:
+        return
+    rows = {number: (pool & (unit == number)).nonzero()[0] for number in units[donor].tolist()}
+    least = min(rows, key=lambda number: (len(rows[number]), min(dataset.paths[row] for row in rows[number])))
+    result[rows[least]] = part
 
 
 def _divide_defects(dataset: Dataset, rows: NDArray[np.bool_], unit: NDArray[np.int64], seed: int) -> NDArray[np.int8]:
