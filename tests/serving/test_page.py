@@ -227,6 +227,7 @@ def test_everything_with_the_keyboard_alone(show: Show, toy: Path) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     _tab_to(page, "#choose")
+    page.wait_for_timeout(500)  # Chromium opens no chooser in the moment in which the place in the page has changed
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(str(toy))
