@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,9 @@ def received(data: bytes) -> wire.Message | None:
         reader.feed_eof()
         return await wire.receive(reader)
 
-    return asyncio.run(read())
+    # in a thread: a browser that other tests have open keeps a loop in this one
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, read()).result()
 
 
 @given(st.dictionaries(st.text(), st.integers() | st.text()), st.lists(st.binary(max_size=50)))
