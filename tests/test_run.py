@@ -6,8 +6,6 @@ import contextlib
 import json
 import multiprocessing
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +21,6 @@ from miwake.run import (
     FORMAT,
     Header,
     Run,
-    held,
     load_weights,
     make_latest,
     new_run,
@@ -31,7 +28,6 @@ from miwake.run import (
     read_header,
     read_table,
     save_model,
-    trained_by,
     write_table,
 )
 from miwake.types import Preprocessing
@@ -280,25 +276,3 @@ def test_tables_come_back(tmp_path):
 def test_a_name_that_is_no_text_can_be_written(tmp_path):
     write_table(tmp_path / "t.csv", [{"path": b"\xff.png".decode("utf-8", "surrogateescape")}])
     assert read_table(tmp_path / "t.csv") == [{"path": "\\udcff.png"}]
-
-
-def test_a_run_is_held_while_it_is_trained(two: Path) -> None:
-    """By another process, which is then killed: nothing is left that holds it."""
-    run = open_run("runs/dogs")
-    code = (
-        "import sys, time; from miwake.run import held, open_run\n"
-        "with held(open_run(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
-    )
-    other = subprocess.Popen([sys.executable, "-c", code, str(run.folder)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        assert trained_by(run.folder) == other.pid
-        with pytest.raises(UsageError, match=f"being trained at the moment, by process {other.pid}"), held(run):
-            pass
-    finally:
-        other.kill()
-        other.wait()
-    assert trained_by(run.folder) == 0
-    with held(run):
-        pass

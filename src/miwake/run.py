@@ -21,16 +21,15 @@ import json
 import os
 import re
 import shlex
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from miwake.errors import MiwakeError, UsageError, nearest
 from miwake.files import read_json, write_text, write_whole
+from miwake.locks import busy, holder
 from miwake.types import Preprocessing
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ _OWN = frozenset(
         "checkpoint",
     )
 )
-_LOCK = "lock"
 _WEIGHTS = (".safetensors", ".pth", ".pt", ".bin")
 _LONGEST = 60
 """Characters of a data set's name in the name of a run; file systems allow 255 bytes for the whole."""
@@ -112,8 +110,8 @@ def read_header(path: Path) -> Header:
             metadata = file.metadata() or {}
     except FileNotFoundError:
         begun = (path.parent / "config.json").is_file()
-        if begun and (process := trained_by(path.parent)):
-            raise _busy(path.parent, process) from None
+        if begun and (process := holder(path.parent / "checkpoint")):
+            raise busy(path.parent, process) from None
         raise MiwakeError(
             f"There is no model file {path}." + (" The run was stopped before it was finished." if begun else ""),
             expected=f"a run folder with {MODEL}",
@@ -235,64 +233,6 @@ class Run:
     def history(self) -> list[dict[str, str]]:
         """`metrics.csv`, a row an epoch."""
         return read_table(self.folder / "metrics.csv")
-
-
-@contextmanager
-def held(run: Run) -> Iterator[None]:
-    """While a run is trained: no other process may go on with it. A killed process holds nothing.
-
-    Raises:
-        UsageError: another process trains it.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    try:
-        run.checkpoint.mkdir(exist_ok=True)
-        handle = os.open(run.checkpoint / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError:  # nothing can be written there: whoever saves a checkpoint will say so
-        yield
-        return
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(run.folder, trained_by(run.folder)) from None
-        except OSError:  # a file system without locks
-            yield
-            return
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        yield
-    finally:
-        os.close(handle)
-
-
-def trained_by(folder: Path) -> int:
-    """Number of the process that trains a run at the moment; 0 where none does."""
-    if sys.platform == "win32":
-        return 0
-    import fcntl
-
-    try:
-        with (folder / "checkpoint" / _LOCK).open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return int(file.read() or -1)
-    except (OSError, ValueError):
-        pass
-    return 0
-
-
-def _busy(folder: Path, process: int) -> UsageError:
-    return UsageError(
-        f"The run {folder} is being trained at the moment" + (f", by process {process}." if process > 0 else "."),
-        expected="a run that has ended or was stopped",
-        todo="wait until it is finished, or stop it with Ctrl-C in its window.",
-    )
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

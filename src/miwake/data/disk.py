@@ -1,4 +1,4 @@
-"""The cache folder, and the system's part in it: locks, indexes, positional reads, errors in words."""
+"""The cache folder, and the system's part in it: indexes, positional reads, errors in words."""
 
 from __future__ import annotations
 
@@ -57,40 +57,6 @@ def connect(path: Path, schema: str | None = None) -> sqlite3.Connection:
     if schema is not None:
         index.execute(schema)
     return index
-
-
-@contextlib.contextmanager
-def locked(folder: Path, *, exclusive: bool) -> Iterator[None]:
-    """Hold a store, so that nobody clears it meanwhile.
-
-    Raises:
-        BlockingIOError: exclusively, and somebody has it open.
-    """
-    if sys.platform == "win32":
-        # where a file that is open cannot be deleted
-        yield
-        return
-    import fcntl
-
-    path = folder / "lock"
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except PermissionError:
-            if exclusive:
-                raise
-            # read-only: nobody here can clear it either
-            yield
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
-            # whoever held it may have cleared the store while this waited
-            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-                yield
-                return
-        finally:
-            os.close(handle)
 
 
 def write_at(handle: int, start: int, pictures: Sequence[NDArray[np.uint8]]) -> None:

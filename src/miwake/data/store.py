@@ -22,9 +22,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.disk import cache_folder, connect, explained, locked, parts, read_at, write_at
+from miwake.data.disk import cache_folder, connect, explained, parts, read_at, write_at
 from miwake.data.known import NAME
 from miwake.errors import UsageError
+from miwake.locks import locked
 from miwake.types import Preprocessing
 
 VERSION = 1

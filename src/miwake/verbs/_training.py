@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from miwake import machine, tasks
+from miwake import locks, machine, tasks
 from miwake.data.fingerprint import fingerprint
 from miwake.data.pictures import open_pictures
 from miwake.data.split import read_contents, read_split, write_split
@@ -24,7 +24,7 @@ from miwake.look.words import told, words
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
-from miwake.run import Header, Run, held, make_latest, new_run, open_run, save_model
+from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
@@ -53,7 +53,7 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
                 todo=f"miwake train --resume {resume}",
             )
         run = open_run(resume)
-        with held(run):
+        with locks.training(run.folder):
             return _resume(run, asked.lang, started)
     check_training(asked.training)
     check_model(asked.model)
@@ -66,7 +66,7 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
     run = new_run(out, dataset.name)
     write_json(run.folder / "config.json", {"request": asked.to_json(), "chosen": None})
     try:
-        with held(run):
+        with locks.training(run.folder):
             return _plan_and_learn(run, asked, dataset, device, started)
     except (DataError, UsageError):
         # nothing was learnt yet: leave no empty run behind
