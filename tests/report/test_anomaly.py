@@ -9,10 +9,10 @@ import pytest
 
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.oddity import figures
+from miwake.look.page import LIMIT
 from miwake.look.text import LANGUAGES, Language
 from miwake.report.anomaly import Card, OddityContents, render
 from miwake.report.contents import Command, DataFacts, ModelSummary
-from miwake.report.write import LIMIT
 from miwake.types import Figure, Note, Preprocessing
 
 

@@ -13,10 +13,11 @@ import pytest
 from miwake.evaluation.results import Evaluation
 from miwake.files import WriteError
 from miwake.look import words as catalogue_module
+from miwake.look.page import LIMIT
 from miwake.look.text import LANGUAGES
 from miwake.look.words import told, words
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ReportContents
-from miwake.report.write import LIMIT, render, write
+from miwake.report.write import render, write
 from miwake.types import Figure, Note
 
 VOID = {"meta", "img", "br", "hr", "input", "link"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from miwake.errors import MiwakeError
 from miwake.look.style import stylesheet
 from miwake.look.text import Language
 from miwake.look.words import words
@@ -30,6 +31,29 @@ def render(template: str, contents: Mapping[str, Any], language: Language) -> st
     page = _environment().get_template(template).render(contents, language=language, t=t)
     # a name with an undecodable byte must not keep the page from being written
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+LIMIT = 5_000_000
+"""Bytes of a report at most."""
+
+
+def smallest(template: str, views: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """The first of several ways to show the same, from generous to bare, whose page keeps below `LIMIT` bytes.
+
+    Raises:
+        MiwakeError: the barest is too long: its texts alone are.
+    """
+    size = 0
+    for view in views:
+        html = render(template, view, language)
+        size = len(html.encode("utf-8"))
+        if size < LIMIT:
+            return html
+    raise MiwakeError(
+        f"The report would take {size / 1e6:.1f} MB without pictures.",
+        expected=f"less than {LIMIT / 1e6:.0f} MB",
+        todo="give fewer settings and notes.",
+    )
 
 
 @cache

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from miwake.errors import MiwakeError
 from miwake.evaluation.oddity import OddityEvaluation
 from miwake.evaluation.oddity_wording import warnings
 from miwake.files import write_text
@@ -24,7 +23,6 @@ from miwake.report.common import Cell, cell, counted
 from miwake.report.contents import Command, DataFacts, ModelSummary
 from miwake.report.data import lines
 from miwake.report.facts import model, preprocessing, settings
-from miwake.report.write import LIMIT
 from miwake.types import Figure, Preprocessing
 
 if TYPE_CHECKING:
@@ -90,7 +88,7 @@ class _CardView:
 
 
 def write(contents: OddityContents, path: Path) -> None:
-    """Write a report as one self-contained HTML file below `LIMIT` bytes, whole or not at all.
+    """Write a report as one self-contained HTML file below `page.LIMIT` bytes, whole or not at all.
 
     Raises:
         WriteError: the file could not be written.
@@ -100,20 +98,13 @@ def write(contents: OddityContents, path: Path) -> None:
 
 
 def render(contents: OddityContents) -> str:
-    """The report's HTML, below `LIMIT` bytes.
+    """The report's HTML, below `page.LIMIT` bytes.
 
     Raises:
         MiwakeError: the texts alone are too long.
     """
-    for side, most in _SIDES:
-        html = page.render("report/anomaly.html.j2", _view(contents, side, most), contents.language)
-        if len(html.encode("utf-8")) < LIMIT:
-            return html
-    raise MiwakeError(
-        f"The report would take {len(html.encode('utf-8')) / 1e6:.1f} MB without pictures.",
-        expected=f"less than {LIMIT / 1e6:.0f} MB",
-        todo="give fewer settings and notes.",
-    )
+    views = (_view(contents, side, most) for side, most in _SIDES)
+    return page.smallest("report/anomaly.html.j2", views, contents.language)
 
 
 def _view(contents: OddityContents, side: int, most: int) -> dict[str, Any]:

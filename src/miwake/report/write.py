@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from miwake.errors import MiwakeError
 from miwake.files import write_text
 from miwake.look import charts, page
 from miwake.look.text import clean
@@ -21,9 +20,6 @@ from miwake.report.learning import learning
 from miwake.report.result import result
 from miwake.report.trust import trust
 
-LIMIT = 5_000_000
-"""Bytes of a report at most."""
-
 # From generous to bare: the first that keeps below the limit is taken.
 _BUDGETS = (
     Budget(side=192, mistakes=24, classes=40, each=8, seen=8),
@@ -36,7 +32,7 @@ _BUDGETS = (
 
 
 def write(contents: ReportContents, path: Path) -> None:
-    """Write a report as one self-contained HTML file below `LIMIT` bytes, whole or not at all.
+    """Write a report as one self-contained HTML file below `page.LIMIT` bytes, whole or not at all.
 
     Thumbnails get smaller and fewer until it fits.
 
@@ -48,20 +44,13 @@ def write(contents: ReportContents, path: Path) -> None:
 
 
 def render(contents: ReportContents) -> str:
-    """The report's HTML, below `LIMIT` bytes.
+    """The report's HTML, below `page.LIMIT` bytes.
 
     Raises:
         MiwakeError: the texts alone are too long.
     """
-    for budget in _BUDGETS:
-        html = page.render("report/report.html.j2", _view(contents, budget), contents.language)
-        if len(html.encode("utf-8")) < LIMIT:
-            return html
-    raise MiwakeError(
-        f"The report would take {len(html.encode('utf-8')) / 1e6:.1f} MB without pictures.",
-        expected=f"less than {LIMIT / 1e6:.0f} MB",
-        todo="give fewer settings and notes.",
-    )
+    views = (_view(contents, budget) for budget in _BUDGETS)
+    return page.smallest("report/report.html.j2", views, contents.language)
 
 
 def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
