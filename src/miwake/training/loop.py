@@ -29,7 +29,7 @@ from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Mirror, Moment, State, non_finite
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, Statistics, learning, let_learn, make_optimizer, update
-from miwake.training.schedule import CHEAPER, Course, cost, rate, side
+from miwake.training.schedule import Course, rate, side
 from miwake.types import Batch, sentences_from_json
 
 _UNCHANGED = Augmentation()
@@ -328,10 +328,8 @@ class Trainer:
         if limit is not None and phase is self.job.phases[-1]:
             step, seconds = self.phase_start
             now, course, progressive = self._elapsed(), self.state.course, self.job.recipe.progressive
-            left = limit - now
-            if side(progressive, course.done) != 1:
-                left *= CHEAPER / cost(progressive, course.done)  # the steps to come are dearer than those behind
-            course.keep_to(left, spent=now - seconds, steps=course.step - step, most=self.ends[-1])
+            left, spent, steps = limit - now, now - seconds, course.step - step
+            course.keep_to(left, spent=spent, steps=steps, most=self.ends[-1], progressive=progressive)
 
     def _tell(self, phase: Phase) -> None:
         state = self.state

@@ -80,7 +80,7 @@ class Course:
         self.anchor_step, self.anchor_done = self.step, done
         self.total = max(total, self.step)
 
-    def keep_to(self, left: float, *, spent: float, steps: int, most: int) -> None:
+    def keep_to(self, left: float, *, spent: float, steps: int, most: int, progressive: float = 0.0) -> None:
         """Let the last step come where the time ends, once the pace can be believed.
 
         Args:
@@ -88,7 +88,10 @@ class Course:
             spent: seconds that the last `steps` steps took.
             steps: see `spent`.
             most: the step to end at where there is time for all.
+            progressive: share of training on smaller pictures: the steps to come may be dearer than those behind.
         """
+        if side(progressive, self.done) != 1:
+            left *= CHEAPER / cost(progressive, self.done)
         if steps < 2 or spent < _PACE_SECONDS:
             return
         total = min(most, self.step + max(int(left * steps / spent), 0))
