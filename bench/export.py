@@ -63,7 +63,7 @@ def measure(network: str) -> list[Line]:
     rounds = arguments().rounds or settings(quick=1, usual=5, long=15)
     stretch = settings(quick=0.1, usual=1.0, long=2.0)
     with Load() as load:
-        found = latency.measure(ways(predictor), (*shape.stored, shape.channels), rounds=rounds, stretch=stretch)
+        found, _ = latency.measure(ways(predictor), (*shape.stored, shape.channels), rounds=rounds, stretch=stretch)
     names = list(dict.fromkeys(timing.way for timing in found))
     chosen = latency.fastest(found, [name for name in names if name == "eager" or name.endswith("fp32")])
     table = []

@@ -167,9 +167,9 @@ def answer(predictor: Predictor, runtime: Runtime, picture: NDArray[np.uint8], n
 
 
 def _answers(predictor: Predictor, sources: Sequence[Path | NDArray[np.uint8]]) -> list[Prediction]:
-    found = list(predictor.predict(sources))
-    assert all(isinstance(each, Prediction) for each in found)
-    return found  # type: ignore[return-value]
+    found = [each for each in predictor.predict(sources) if isinstance(each, Prediction)]
+    assert len(found) == len(sources)
+    return found
 
 
 def loss(right: Sequence[tuple[bool, bool]]) -> Figure:

@@ -81,37 +81,45 @@ def measure(
     rounds: int = ROUNDS,
     stretch: float = _STRETCH,
     report: Callable[[int], None] = lambda done: None,
-) -> list[Timing]:
+) -> tuple[list[Timing], dict[str, str]]:
     """Time all ways in turns, so that whatever else the machine does strikes them alike.
 
     Args:
-        ways: by name; one that fails is left out.
+        ways: by name.
         shape: of a stored picture, (Hs, Ws, C).
         batches: numbers of pictures.
         rounds: turns.
         stretch: seconds that a way computes in each of them, one call at least.
         report: called with how many turns are done.
+
+    Returns:
+        Times, and the ways that failed, with what they said.
     """
     machine.use_threads(None)
     random = np.random.default_rng(0)
-    found, done = list[Timing](), 0
-    working = dict(ways)
+    found, failed, done = list[Timing](), dict[str, str](), 0
     for batch in batches:
         pictures = random.integers(0, 256, (batch, *shape), dtype=np.uint8)
         times: dict[str, list[float]] = {}
-        for name, way in list(working.items()):
+        for name in [name for name in ways if name not in failed]:
             try:
-                way(pictures)
+                ways[name](pictures)
                 times[name] = []
-            except Exception:  # a compiler that fails, an operator that is missing: then it is no way
-                del working[name]
+            except Exception as error:  # a compiler that fails, an operator that is missing: then it is no way
+                failed[name] = last_line(error)
         for _ in range(rounds):
             for name in times:
-                times[name] += _stretch(working[name], pictures, stretch)
+                times[name] += _stretch(ways[name], pictures, stretch)
             done += 1
             report(done)
         found += [_timing(name, batch, values) for name, values in times.items()]
-    return found
+    return found, failed
+
+
+def last_line(error: Exception) -> str:
+    """Of what a program said, which may be pages."""
+    lines = str(error).strip().splitlines()
+    return (lines[-1] if lines else type(error).__name__)[:200]
 
 
 def _stretch(way: Way, pictures: NDArray[np.uint8], seconds: float) -> list[float]:

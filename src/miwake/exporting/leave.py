@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from miwake.exporting.smaller import to_fp16, to_int8
 from miwake.files import write_json, write_whole
 from miwake.prediction import Predictor
 from miwake.run import Run
-from miwake.runtime import Backend, Record, digest, installed, start
+from miwake.runtime import Backend, Record, Runtime, digest, installed, start
 
 Report = Callable[[float, str], None]
 """Called with the share that is done, and what is being done."""
@@ -99,47 +98,45 @@ def leave(
     runtime = start(main, data)
     parity = compare(predictor, runtime, cases, precision, lambda done: report(0.1 + 0.4 * done / len(cases), "judge"))
     if not parity.passed:
-        for path in (target, target.with_suffix(".bin")) if main == "openvino" else (target,):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+        _take_away(target)
         raise refuse(parity, target, main)
     _put(target, data, main)
-    picture = pixels(cases[0], predictor)
     others, failed = _other(predictor, data, main, cases, precision)
-    files: dict[Backend, Path] = {
-        main: target,
-        **dict.fromkeys((key for key, each in others.items() if each.passed), target),
-    }
-    timings, chosen, backend = _timed(predictor, made, full, data, files, options, report)
-    written = (
-        beside.write(
-            folder,
-            target.name,
-            picture,
-            runtime.run(picture[None]),
-            answer(predictor, runtime, picture, cases[0].name),
-            TOLERANCE if precision == "fp32" else 0.02,
-        )
-        if main == "onnx"
-        else ()
-    )
+    passed: tuple[Backend, ...] = (main, *(key for key, each in others.items() if each.passed))
+    timed = _timed(predictor, made, full, data, passed, options, report)
     left = Left(
         file=target,
-        beside=written,
+        beside=_sample(folder, target, runtime, predictor, cases[0], precision) if main == "onnx" else (),
         precision=precision,
         bytes=len(data),
         parity=parity,
         others=others,
-        failed=failed,
-        timings=timings,
-        chosen=chosen,
-        backend=backend,
+        failed=failed | timed.failed,
+        timings=timed.timings,
+        chosen=timed.chosen,
+        backend=timed.backend,
     )
     write_json(folder / f"{name}.json", left.to_json())
-    if backend is not None:
-        where = {key: _seen_from(run.folder, path) for key, path in files.items()}
-        Record(backend=backend, files=where, model=model).write(run.folder)
+    if left.backend is not None:
+        files = dict.fromkeys(passed, _seen_from(run.folder, target))
+        Record(backend=left.backend, files=files, model=model).write(run.folder)
     return left
+
+
+def _take_away(target: Path) -> None:
+    """An earlier file of the same name would be taken for this one."""
+    for path in (target, target.with_suffix(".bin")):
+        path.unlink(missing_ok=True)
+
+
+def _sample(
+    folder: Path, target: Path, runtime: Runtime, predictor: Predictor, case: Case, precision: Precision
+) -> tuple[Path, ...]:
+    """A picture, its answer and a script that checks the file with them."""
+    picture = pixels(case, predictor)
+    said = answer(predictor, runtime, picture, case.name)
+    tolerance = TOLERANCE if precision == "fp32" else 0.02
+    return beside.write(folder, target.name, picture, runtime.run(picture[None]), said, tolerance)
 
 
 def _smaller(made: Parts, model: str, precision: Precision, calibration: NDArray[np.uint8] | None) -> bytes:
@@ -189,8 +186,16 @@ def _other(
             runtime = start("openvino", data, stored=_stored(predictor))
             others["openvino"] = compare(predictor, runtime, cases, precision, stored=True)
         except Exception as error:  # whatever it raises for what it cannot run: the file is for ONNX Runtime first
-            failed["openvino"] = str(error).strip().splitlines()[-1][:200]
+            failed["openvino"] = latency.last_line(error)
     return others, failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Timed:
+    timings: tuple[latency.Timing, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    chosen: str | None = None
+    backend: Backend | None = None
 
 
 def _timed(
@@ -198,13 +203,13 @@ def _timed(
     made: Parts,
     full: bytes,
     data: bytes,
-    files: dict[Backend, Path],
+    passed: Sequence[Backend],
     options: ExportOptions,
     report: Report,
-) -> tuple[tuple[latency.Timing, ...], str | None, Backend | None]:
+) -> _Timed:
     """Times of all ways, the fastest of those that passed, and its program."""
     if options.latency == "none":
-        return (), None, None
+        return _Timed()
     ways: dict[str, latency.Way] = {"eager": latency.eager(predictor)}
     backends: dict[str, Backend] = {"eager": "torch"}
     whole = latency.compiled(predictor) if options.latency == "all" else None
@@ -212,18 +217,18 @@ def _timed(
         ways["compiled"] = whole
     if options.precision != "fp32":
         ways["onnx fp32"] = latency.exported(start("onnx", full))
-    for backend in files:
+    for backend in passed:
         way = f"{backend} {options.precision}"
         ways[way], backends[way] = latency.exported(start(backend, data, stored=_stored(predictor))), backend
     turns = len(latency.BATCHES) * latency.ROUNDS
-    timings = latency.measure(
+    timings, failed = latency.measure(
         ways,
         _stored(predictor),
         report=lambda done: report(0.5 + 0.5 * done / turns, "time"),
     )
     # what torch.compile gives would have to be compiled anew by every command
     chosen = latency.fastest(timings, [way for way in ways if way != "compiled"])
-    return tuple(timings), chosen, backends.get(chosen)
+    return _Timed(timings=tuple(timings), failed=failed, chosen=chosen, backend=backends.get(chosen))
 
 
 def _seen_from(folder: Path, file: Path) -> str:
