@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+_Hook = Callable[[nn.Module, object, object], None]
 
 
 class _Reached(Exception):
@@ -47,12 +49,13 @@ def stages(network: nn.Module, *, channels: int, size: tuple[int, int], coarse: 
     chosen = set()
     for want in coarse:
         side = size[0] / want
-        chosen.add(min(named, key=lambda name, side=side: (abs(side - named[name]), named[name])))  # type: ignore[misc]
+        near = [(abs(side - length), length, name) for name, length in named.items()]
+        chosen.add(min(near)[2])
     order = list(sides)
     return tuple(sorted(chosen, key=order.index))
 
 
-def _noting(sides: dict[str, int], name: str):  # type: ignore[no-untyped-def]
+def _noting(sides: dict[str, int], name: str) -> _Hook:
     def hook(_: nn.Module, __: object, output: object) -> None:
         if isinstance(output, Tensor) and output.ndim == 4:
             sides.pop(name, None)
@@ -65,8 +68,9 @@ def taken(network: nn.Module, names: Sequence[str], x_BCHW: Tensor) -> list[Tens
     """Outputs (B, c, h, w) of some submodules, in the order of `names`; what comes after the last does not run."""
     found: dict[str, Tensor] = {}
 
-    def keep(name: str):  # type: ignore[no-untyped-def]
-        def hook(_: nn.Module, __: object, output: Tensor) -> None:
+    def keep(name: str) -> _Hook:
+        def hook(_: nn.Module, __: object, output: object) -> None:
+            assert isinstance(output, Tensor)
             found[name] = output
             if len(found) == len(names):
                 raise _Reached
