@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         first_filters,
         inputs_of,
     )
-    from miwake.networks.registry import build, names, usual_size
+    from miwake.networks.registry import build, build_dense, names, usual_size
 
 __all__ = [
     "Learner",
@@ -28,6 +28,7 @@ __all__ = [
     "ModelOptions",
     "bases",
     "build",
+    "build_dense",
     "classifier",
     "depth_groups",
     "describe",
@@ -49,6 +50,7 @@ _HOMES = {
     "first_filters": "layers",
     "inputs_of": "layers",
     "build": "registry",
+    "build_dense": "registry",
     "names": "registry",
     "usual_size": "registry",
 }

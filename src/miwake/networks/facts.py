@@ -71,8 +71,9 @@ def measure(
     entry = registry.entry(name)
     size = size or (entry.size, entry.size)
     classes = classes or (1000 if entry.hub else 10)
+    build = registry.build_dense if entry.task == registry.SEGMENT else registry.build
     with torch.device("meta"), torch.no_grad():
-        model = registry.build(name, channels=channels, classes=classes, size=size).eval()
+        model = build(name, channels=channels, classes=classes, size=size).eval()
         with FlopCounterMode(display=False) as counter:
             model(torch.empty(1, channels, *size))
     return sum(parameter.numel() for parameter in model.parameters()), counter.get_total_flops() // 2

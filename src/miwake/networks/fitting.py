@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from miwake.errors import UsageError
+from miwake.networks.dense import Dense
 from miwake.networks.layers import classifier
 
 
@@ -55,7 +56,7 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
         UsageError: less than half of the network's numbers are among the tensors.
     """
     wanted = model.state_dict()
-    last = classifier(model) + "."
+    last = _last(model)
     first = first_convolution(model)
     grid = getattr(getattr(model, "patch_embed", None), "grid_size", None)
     taken: list[str] = []
@@ -86,6 +87,15 @@ def put(model: nn.Module, tensors: Mapping[str, Tensor], name: str, *, head: boo
         unused=tuple(key for key in tensors if key not in wanted),
         head=any(key.startswith(last) for key in fitted),
     )
+
+
+def _last(model: nn.Module) -> str:
+    """What the names of the last layer's weights begin with."""
+    if isinstance(model, Dense):
+        return "head."
+    # the stages of a classifier without its head have no linear layer
+    linear = any(isinstance(module, nn.Linear) for module in model.modules())
+    return f"{classifier(model)}." if linear else "\0"
 
 
 def _check(wanted: Mapping[str, Tensor], fitted: Mapping[str, Tensor], last: str, name: str, origin: str) -> None:

@@ -12,9 +12,12 @@ An architecture's file has
     LICENCE                     of those weights, as stated: a str, or a dict by variant
     COUNTS                      parameters and multiply-adds by variant, as `miwake.networks.facts.measure` gives them
     ANY_SIZE: bool              True where one set of weights takes pictures of any size, down to SMALLEST
+    TASK: str                   `segment` for networks that answer for every pixel; absent for those that classify
+    BACKBONE: str               the network whose weights a part of it takes; absent where it has no such part
     STAGES                      layers that learn by themselves, from the input up: (name of the submodule, passes over
                                 the pictures) for each, or a dict by variant; see `miwake.networks.layers.Learner`
     def build(variant, *, channels, classes, size, dropout) -> nn.Module
+        where TASK is `segment`, also `upsampling`, and a `miwake.networks.dense.Dense` comes out
 """
 
 from __future__ import annotations
@@ -33,8 +36,14 @@ from miwake.errors import UsageError, unknown
 if TYPE_CHECKING:
     from torch import nn
 
-_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS", "STAGES", "ANY_SIZE"}
-_TIMM = "timm:"
+    from miwake.networks.dense import Upsampling
+
+_LITERALS = {"VARIANTS", "SIZE", "SMALLEST", "PAPER", "HUB", "HUB_NAMES", "LICENCE", "COUNTS", "STAGES", "ANY_SIZE"} | {
+    "TASK",
+    "BACKBONE",
+}
+_TIMM, _SMP = "timm:", "smp:"
+CLASSIFY, SEGMENT = "classify", "segment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +70,23 @@ class Entry:
     """Layers that learn by themselves, one after the other, and how often each goes over the pictures."""
     any_size: bool = False
     """One set of weights takes pictures of any size, down to `smallest`."""
+    task: str = CLASSIFY
+    """`segment` where it answers for every pixel."""
+    backbone: str = ""
+    """The network whose weights a part of it takes."""
+
+
+class _BuildDense(Protocol):
+    def __call__(
+        self,
+        variant: str,
+        *,
+        channels: int,
+        classes: int,
+        size: tuple[int, int],
+        dropout: float | None,
+        upsampling: Upsampling,
+    ) -> nn.Module: ...
 
 
 class _Build(Protocol):
@@ -89,6 +115,8 @@ def entries() -> Mapping[str, Entry]:
                 counts=literals.get("COUNTS", {}).get(variant),
                 stages=_of(literals.get("STAGES", ()), variant),
                 any_size=bool(literals.get("ANY_SIZE", False)),
+                task=str(literals.get("TASK", CLASSIFY)),
+                backbone=str(literals.get("BACKBONE", "")),
             )
     return MappingProxyType(found)
 
@@ -111,16 +139,17 @@ def _literals(path: Path) -> dict[str, Any]:
     return found
 
 
-def names() -> tuple[str, ...]:
-    """All names that `build` takes, but for `timm:NAME`. Imports no torch."""
-    return tuple(entries())
+def names(task: str = CLASSIFY) -> tuple[str, ...]:
+    """All names that `build` takes, but for `timm:NAME`, or for `segment` those of `build_dense`. Imports no torch."""
+    return tuple(name for name, entry in entries().items() if entry.task == task)
 
 
-def families() -> dict[str, tuple[str, ...]]:
+def families(task: str = CLASSIFY) -> dict[str, tuple[str, ...]]:
     """Names by architecture, the smallest network of each first. Imports no torch."""
     found: dict[str, list[str]] = {}
     for entry in entries().values():
-        found.setdefault(entry.family, []).append(entry.name)
+        if entry.task == task:
+            found.setdefault(entry.family, []).append(entry.name)
     return {family: tuple(variants) for family, variants in found.items()}
 
 
@@ -144,6 +173,20 @@ def entry(name: str) -> Entry:
             hub="timm" if config.has_weights else "",
             hub_name=hub_name,
             licence=(config.license or "not stated") if config.has_weights else "",
+        )
+    if name.startswith(_SMP):
+        from miwake.networks.smp import PAPERS, parts
+
+        decoder, backbone = parts(name)
+        return Entry(
+            name=name,
+            family="smp",
+            size=256,
+            smallest=32,
+            paper=PAPERS[decoder],
+            any_size=True,
+            task=SEGMENT,
+            backbone=f"{_TIMM}{backbone}",
         )
     known = entries()
     if name not in known:
@@ -173,7 +216,56 @@ def build(name: str, *, channels: int, classes: int, size: tuple[int, int], drop
     Raises:
         UsageError: there is no such network, or pictures of this size are too small for it.
     """
+    facts = _checked(name, CLASSIFY, size, dropout)
+    if facts.family == "timm":
+        from miwake.networks.zoo import any_from_timm
+
+        return any_from_timm(facts.hub_name, channels=channels, classes=classes, size=size, dropout=dropout)
+    builder: _Build = import_module(f"miwake.networks.{facts.family}").build
+    return builder(name, channels=channels, classes=classes, size=size, dropout=dropout)
+
+
+def build_dense(
+    name: str,
+    *,
+    channels: int,
+    classes: int,
+    size: tuple[int, int],
+    dropout: float | None = None,
+    upsampling: Upsampling = "bilinear",
+) -> nn.Module:
+    """A network for every pixel, with random weights: (B, channels, H, W) to logits (B, classes, H, W).
+
+    Args:
+        name: one of `names("segment")`, or `smp:DECODER:BACKBONE`.
+        channels: planes of a picture, any number.
+        classes: outputs for each pixel.
+        size: height and width of the pictures, in pixels.
+        dropout: share of the features that are dropped; None is the architecture's own.
+        upsampling: how features become larger, see `miwake.networks.dense.Up`.
+
+    Raises:
+        UsageError: there is no such network, it is for another task, or pictures of this size are too small for it.
+        MissingExtra: `smp:` without the package.
+    """
+    facts = _checked(name, SEGMENT, size, dropout)
+    if facts.family == "smp":
+        from miwake.networks import smp
+
+        return smp.build(name, channels=channels, classes=classes, dropout=dropout, upsampling=upsampling)
+    builder: _BuildDense = import_module(f"miwake.networks.{facts.family}").build
+    return builder(name, channels=channels, classes=classes, size=size, dropout=dropout, upsampling=upsampling)
+
+
+def _checked(name: str, task: str, size: tuple[int, int], dropout: float | None) -> Entry:
+    """What is known of a network that is to be built."""
     facts = entry(name)
+    if facts.task != task:
+        raise UsageError(
+            f"{name} is a network for --task {facts.task}, not for {task}.",
+            expected=f"a network for {task}, such as {names(task)[0]}",
+            todo="miwake models lists them.",
+        )
     if min(size) < facts.smallest:
         raise UsageError(
             f"{name} cannot take pictures of {size[0]} × {size[1]} pixels.",
@@ -182,9 +274,4 @@ def build(name: str, *, channels: int, classes: int, size: tuple[int, int], drop
         )
     if dropout is not None and not 0 <= dropout < 1:
         raise UsageError(f"--dropout is {dropout}.", expected="0 or more and below 1")
-    if facts.family == "timm":
-        from miwake.networks.zoo import any_from_timm
-
-        return any_from_timm(facts.hub_name, channels=channels, classes=classes, size=size, dropout=dropout)
-    builder: _Build = import_module(f"miwake.networks.{facts.family}").build
-    return builder(name, channels=channels, classes=classes, size=size, dropout=dropout)
+    return facts

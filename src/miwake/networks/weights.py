@@ -72,7 +72,12 @@ class StartingWeights:
 
 def at_hand(architecture: str) -> bool:
     """Whether ImageNet weights of a network come with the install."""
-    return architecture in (INSTALLED, "timm:tf_efficientnet_lite0")
+    return _looks_through(architecture) in (INSTALLED, "timm:tf_efficientnet_lite0")
+
+
+def _looks_through(architecture: str) -> str:
+    """The network whose weights it takes: its backbone, or itself."""
+    return architecture if architecture.startswith("timm:") else registry.entry(architecture).backbone or architecture
 
 
 def choose(architecture: str, options: ModelOptions) -> StartingWeights | None:
@@ -89,6 +94,7 @@ def choose(architecture: str, options: ModelOptions) -> StartingWeights | None:
     if wanted == "none":
         return None
     if wanted in ("auto", "imagenet"):
+        architecture = _looks_through(architecture)
         if at_hand(architecture):
             return installed()
         if options.download and registry.entry(architecture).hub:
@@ -181,7 +187,7 @@ def _from_path(path: Path, architecture: str) -> StartingWeights:
             return _from_run(path, header)
     elif path.suffix not in (".pth", ".pt", ".bin"):
         raise UsageError(f"{path} is not a file of weights, by its name.", expected=".safetensors, .pth, .pt or .bin")
-    known = _at_hub_quietly(architecture)
+    known = _at_hub_quietly(_looks_through(architecture))
     return StartingWeights(
         name=path.name,
         architecture="",

@@ -40,7 +40,8 @@ def models(
     """What networks there are to choose from, with their size, work and weights.
 
     Args:
-        name: Part of a name, to see only those; `timm:NAME` tells of any model of timm.
+        name: Part of a name, to see only those; `timm:NAME` tells of any model of timm, `smp:unet:NAME` of a U-Net
+            over one.
         lang: Language of the table: en or ja; left away, MIWAKE_LANG or the locale says it.
 
     Returns:
@@ -55,12 +56,13 @@ def models(
     from miwake.networks.registry import names
 
     language = spoken(lang)
-    if name is not None and name.startswith("timm:"):
+    if name is not None and name.startswith(("timm:", "smp:")):
         return Listed([describe(name)], language)
-    wanted = [known for known in names() if name is None or name.lower() in known]
+    every = (*names(), *names("segment"))
+    wanted = [known for known in every if name is None or name.lower() in known]
     if not wanted and name is not None:
-        best = nearest(name, names())
-        raise unknown("network", name, names(), todo="" if best else "miwake models lists all of them.")
+        best = nearest(name, every)
+        raise unknown("network", name, every, todo="" if best else "miwake models lists all of them.")
     if not wanted:
         raise UsageError("There are no networks.", todo="reinstall Miwake.")
     return Listed((describe(known) for known in wanted), language)

@@ -1,0 +1,79 @@
+"""A light U-Net over EfficientNet-Lite0, whose ImageNet weights come with the install: the default for photographs.
+
+What a photograph is made of need not be learnt anew; the decoder is narrow, since on a processor the layers at full
+size cost most; and a few filters at full size look at the picture itself, for poles and signs that no coarser layer
+has seen.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from miwake.networks.dense import Dense, Up, Upsampling
+from miwake.networks.lean import timm
+
+TASK = "segment"
+VARIANTS = ("lite-unet",)
+SIZE = 256
+SMALLEST = 1
+ANY_SIZE = True
+BACKBONE = "efficientnet_lite0"
+PAPER = "after Ronneberger et al. 2015, over Tan and Le 2019"
+COUNTS = {
+    "lite-unet": (3_434_698, 1_665_480_704),
+}
+
+_WIDTHS = (128, 80, 48, 32)
+"""Filters of the decoder at 1/16, 1/8, 1/4 and 1/2 of the size."""
+_FULL = 16
+"""At full size."""
+
+
+def build(
+    variant: str, *, channels: int, classes: int, size: tuple[int, int], dropout: float | None, upsampling: Upsampling
+) -> nn.Module:
+    """(B, C, H, W) to (B, classes, H, W). Dropout is a tenth, of the deepest features, where none is asked for."""
+    return LiteUNet(
+        channels=channels, classes=classes, dropout=0.1 if dropout is None else dropout, upsampling=upsampling
+    )
+
+
+class LiteUNet(Dense):
+    """Features of five stages, 16, 24, 40, 112 and 320 at 1/2 … 1/32 of the size, joined on the way up."""
+
+    def __init__(self, *, channels: int, classes: int, dropout: float, upsampling: Upsampling) -> None:
+        super().__init__(step=32)
+        self.encoder = timm.create_model(
+            "tf_efficientnet_lite0", pretrained=False, in_chans=channels, features_only=True
+        )
+        seen = list(self.encoder.feature_info.channels())[::-1]  # 320, 112, 40, 24, 16
+        self.dropout = nn.Dropout2d(dropout)
+        befores = [seen[0], *_WIDTHS[:-1]]
+        self.up = nn.ModuleList(Up(a, b, upsampling) for a, b in zip(befores, _WIDTHS, strict=True))
+        self.joined = nn.ModuleList(conv(skip + width, width) for skip, width in zip(seen[1:], _WIDTHS, strict=True))
+        self.picture = conv(channels, _FULL)
+        self.last_up = Up(_WIDTHS[-1], _FULL, upsampling)
+        self.last = conv(2 * _FULL, 2 * _FULL)
+        self.head = nn.Conv2d(2 * _FULL, classes, 1)
+
+    def backbone(self) -> nn.Module:
+        """EfficientNet-Lite0 up to its last stage."""
+        found: nn.Module = self.encoder
+        return found
+
+    def places(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, 32, H, W) and (B, 320, H/32, W/32)."""
+        stages = self.encoder(x_BCHW)
+        x = self.dropout(stages.pop())
+        deepest = x
+        for up, join in zip(self.up, self.joined, strict=True):
+            x = join(torch.cat((stages.pop(), up(x)), 1))
+        return self.last(torch.cat((self.picture(x_BCHW), self.last_up(x)), 1)), deepest
+
+
+def conv(before: int, after: int) -> nn.Sequential:
+    """3×3 with normalisation and ReLU."""
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)
+    )

@@ -1,0 +1,1 @@
+"""Semantic segmentation: losses, border weights, tiles, regions and drawing."""
