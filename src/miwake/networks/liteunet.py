@@ -7,6 +7,8 @@ has seen.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -44,10 +46,11 @@ class LiteUNet(Dense):
 
     def __init__(self, *, channels: int, classes: int, dropout: float, upsampling: Upsampling) -> None:
         super().__init__(step=32)
-        self.encoder = timm.create_model(
+        encoder: Any = timm.create_model(
             "tf_efficientnet_lite0", pretrained=False, in_chans=channels, features_only=True
         )
-        seen = list(self.encoder.feature_info.channels())[::-1]  # 320, 112, 40, 24, 16
+        self.encoder: nn.Module = encoder
+        seen = list(encoder.feature_info.channels())[::-1]  # 320, 112, 40, 24, 16
         self.dropout = nn.Dropout2d(dropout)
         befores = [seen[0], *_WIDTHS[:-1]]
         self.up = nn.ModuleList(Up(a, b, upsampling) for a, b in zip(befores, _WIDTHS, strict=True))
@@ -59,8 +62,7 @@ class LiteUNet(Dense):
 
     def backbone(self) -> nn.Module:
         """EfficientNet-Lite0 up to its last stage."""
-        found: nn.Module = self.encoder
-        return found
+        return self.encoder
 
     def places(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 32, H, W) and (B, 320, H/32, W/32)."""
