@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SPLITS = ("train", "val", "test")
 TRAIN, VAL, TEST = 0, 1, 2
 UNASSIGNED = -1
+VOID = 255
+"""In masks of class numbers: a pixel that counts nothing, neither in training nor in judging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,28 @@ class Sample:
     """Path of its mask below the data set's root; None where there is none."""
 
 
+Value = tuple[int, ...]
+"""What one pixel of a mask file holds: `(v,)` an index or grey level, `(r, g, b)` a colour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Legend:
+    """Which values in the masks mean which class; a value that is named nowhere is an error when it is read."""
+
+    values: tuple[tuple[Value, ...], ...]
+    """For each class, in the order of `Dataset.classes`, the values that mean it; numbers of categories where
+    `outlines`."""
+    void: tuple[Value, ...] = ()
+    """Values of pixels that count nothing."""
+    outlines: bool = False
+    """Whether masks are no pictures but outlines and runs in a file of annotations, `FILE#NUMBER of the picture`."""
+
+    @property
+    def colours(self) -> bool:
+        """Whether a pixel's value is a colour."""
+        return any(len(value) == 3 for values in (*self.values, self.void) for value in values)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """A table of samples, one row a picture: columns, no pixels (but for files that hold many pictures)."""
@@ -90,17 +114,19 @@ class Dataset:
     task: str
     """The task that the data's shape suggests: `classify`, later `segment`, `anomaly`, …"""
     classes: tuple[str, ...]
-    """Class names; a target is an index into them."""
+    """Class names, of pictures or of pixels; a target, or a pixel of a mask, is an index into them."""
     paths: Sequence[str]
     """(N) unique; relative to `root` with `/`, or `FILE#ROW` in packed files."""
     targets: NDArray[Any]
-    """(N) int64 class numbers, or (N, K) uint8 with a 1 for each label that holds."""
+    """(N) int64 class numbers, or (N, K) uint8 with a 1 for each label that holds; zeros where pixels have classes."""
     split: NDArray[np.int8]
     """(N) `TRAIN`, `VAL`, `TEST` or `UNASSIGNED`."""
     group: NDArray[Any] | None = None
     """(N) str, or None where every picture stands for itself."""
     masks: Sequence[str | None] | None = None
     """(N) path of each row's mask, relative to `root`, None where it has none; None where there are no masks at all."""
+    legend: Legend | None = None
+    """What the values in the masks mean, where each pixel has a class (task `segment`)."""
     pixels: NDArray[np.uint8] | None = None
     """(N, H, W, C) for packed sources, which hold decoded pictures; None where `paths` are picture files."""
     notes: tuple[Sentence, ...] = ()
@@ -129,8 +155,10 @@ class Dataset:
         return self.root / self.paths[row].rsplit("#", 1)[0] if self.pixels is not None else self.root / self.paths[row]
 
     def mask_file(self, row: int) -> Path | None:
-        """The file of a row's mask, or None."""
+        """The file of a row's mask (of annotations, where these hold its outlines), or None."""
         name = None if self.masks is None else self.masks[row]
+        if name is not None and self.legend is not None and self.legend.outlines:
+            name = name.rsplit("#", 1)[0]
         return None if name is None else self.root / name
 
     def label(self, row: int) -> str:
@@ -220,7 +248,7 @@ class Batch:
     rows: Tensor
     """(B) int64: the data set's row of each picture."""
     masks: Tensor | None = None
-    """(B, H, W) int64: a class for each pixel."""
+    """(B, H, W) int64: a class for each pixel, or `VOID`."""
     boxes: tuple[Tensor, ...] | None = None
     """B tensors (n, 4) float32: left, top, right, bottom in pixels."""
     points: tuple[Tensor, ...] | None = None

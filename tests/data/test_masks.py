@@ -11,7 +11,7 @@ from PIL import Image
 
 from miwake import open_dataset
 from miwake.data import inspection, mvtec
-from miwake.data.masks import check_masks, pair_masks, read_mask
+from miwake.data.masks import by_stem, check_masks, pair_masks, read_mask
 from miwake.errors import DataError
 from miwake.types import Dataset
 
@@ -80,12 +80,12 @@ def test_broken_files_are_refused(tmp_path: Path, data: bytes) -> None:
 
 def test_pairs_by_name() -> None:
     pictures = ["bad/a.jpg", "bad/b.jpg", "bad/c.jpg"]
-    found = pair_masks(pictures, ["masks/a.png", "masks/c_mask.png"], Path("masks"))
+    found = pair_masks(by_stem(pictures), by_stem(["masks/a.png", "masks/c_mask.png"]), Path("masks"))
     assert found == {"bad/a.jpg": "masks/a.png", "bad/c.jpg": "masks/c_mask.png"}
     with pytest.raises(DataError, match=r"1 mask in masks without a picture: d\.png"):
-        pair_masks(pictures, ["masks/d.png"], Path("masks"))
+        pair_masks(by_stem(pictures), by_stem(["masks/d.png"]), Path("masks"))
     with pytest.raises(DataError, match="Two masks for one picture"):
-        pair_masks(pictures, ["masks/a.png", "masks/a_mask.png"], Path("masks"))
+        pair_masks(by_stem(pictures), by_stem(["masks/a.png", "masks/a_mask.png"]), Path("masks"))
 
 
 def test_all_masks_are_looked_at_before_training(tmp_path: Path, in_both) -> None:

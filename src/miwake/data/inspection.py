@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from miwake.data.naming import first, natural_key, plural
+from miwake.data.naming import first, natural_key
 from miwake.errors import DataError
 from miwake.types import UNASSIGNED, Dataset, Note
 
@@ -53,7 +53,7 @@ def read(path: Path) -> Dataset:
     import numpy as np
 
     from miwake.data.folder import picture_files
-    from miwake.data.masks import pair_masks
+    from miwake.data.masks import by_place, by_stem, pair_masks
 
     names = _names(path)
     good = _good(names)
@@ -80,7 +80,10 @@ def read(path: Path) -> Dataset:
         if name.lower() in _MASKS and good:
             files = [file.relative_to(path).as_posix() for file in picture_files(path / name)]
             bad = [picture for picture, target in zip(paths, targets, strict=True) if target]
-            masks = _by_folder(bad, files, path / name) or pair_masks(bad, files, path / name)
+            # below masks/ as the pictures lie below the root, or all together
+            nested = any("/" in file.removeprefix(f"{name}/") for file in files)
+            ways = (by_place(bad, ""), by_place(files, name)) if nested else (by_stem(bad), by_stem(files))
+            masks = pair_masks(*ways, path / name)
     return Dataset(
         name=path.absolute().name,
         source="inspection",
@@ -117,25 +120,6 @@ def good_class(classes: tuple[str, ...]) -> str | None:
 
 def _good(names: list[str]) -> str | None:
     return good_class(tuple(names))
-
-
-def _by_folder(pictures: list[str], masks: list[str], where: Path) -> dict[str, str]:
-    """Masks that lie below the folder of masks as their pictures do below the root: `masks/crack/1.png`."""
-    by_place = {str(Path(name).with_suffix("")): name for name in pictures}
-    found = {}
-    for mask in masks:
-        inner = str(Path(*Path(mask).parts[1:]).with_suffix(""))
-        picture = by_place.get(inner) or by_place.get(inner.removesuffix("_mask"))
-        if picture is not None:
-            found[picture] = mask
-    if found and len(found) < len(masks):
-        lost = [mask for mask in masks if mask not in found.values()]
-        raise DataError(
-            f"{plural(len(lost), 'mask')} in {where} without a picture, such as {lost[0]}.",
-            expected=f"{where.name}/KIND/NAME.png for KIND/NAME.jpg",
-            todo="rename or remove them, or put the pictures back.",
-        )
-    return found
 
 
 def _names(path: Path) -> list[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from miwake.data.header import BadPicture, read_header
+from miwake.data.header import GREY_16, MAX_PIXELS, BadPicture, Header, opened, read_header
 from miwake.data.naming import few, plural
 from miwake.errors import DataError
 from miwake.look.words import told
@@ -37,6 +38,58 @@ class Mask:
         return self.values > (0 if self.indexed else THRESHOLD)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Values:
+    """A mask's pixels as its file has them."""
+
+    pixels: NDArray[np.uint8] | NDArray[np.uint16]
+    """(H, W) grey levels or indices, or (H, W, 3) colours; grey where no pixel of a file in colours has any."""
+    palette: NDArray[np.uint8] | None = None
+    """(256, 3) the colours of indices, where they are such."""
+    lossy: bool = False
+    """Whether the file is a JPEG, which smears values."""
+
+
+def read_values(path: Path, size: tuple[int, int] | None = None) -> Values:
+    """Read a mask as it is; no EXIF is applied, transparency is not looked at.
+
+    Args:
+        path: of its file.
+        size: height and width of the upright picture that it belongs to; None leaves that unchecked.
+
+    Raises:
+        DataError: it cannot be read, its EXIF would turn it, or it is of another size than the picture.
+    """
+    header = _check_header(path, size)
+    try:
+        with opened(path, MAX_PIXELS) as image:
+            pixels, palette = _values(image)
+    except BadPicture as error:
+        raise _unreadable(path, error) from None
+    return Values(pixels=pixels, palette=palette, lossy=header.format == "JPEG")
+
+
+def _values(image: Image.Image) -> tuple[NDArray[np.uint8] | NDArray[np.uint16], NDArray[np.uint8] | None]:
+    if image.mode == "P":
+        palette = np.zeros((256, 3), np.uint8)
+        colours = np.array(image.getpalette("RGB") or [], np.uint8).reshape(-1, 3)
+        palette[: len(colours)] = colours
+        return np.asarray(image, np.uint8), palette
+    if image.mode in GREY_16:
+        levels = np.asarray(image).astype(np.int64)
+        if levels.min() < 0 or levels.max() > 65535:
+            raise ValueError(f"values from {levels.min()} to {levels.max()}, beyond 16 bits")
+        return levels.astype(np.uint16), None
+    if image.mode in ("1", "L", "LA", "La"):
+        return np.asarray(image.convert("L") if image.mode != "LA" else image.getchannel("L"), np.uint8), None
+    if image.mode not in ("RGB", "RGBA", "RGBX"):
+        raise ValueError(f"mode {image.mode} holds neither grey levels, indices nor RGB")
+    colours = np.asarray(image, np.uint8)[..., :3]
+    if (colours == colours[..., :1]).all():
+        return colours[..., 0], None
+    return colours, None
+
+
 def read_mask(path: Path, size: tuple[int, int] | None = None) -> Mask:
     """Read a mask; no EXIF is applied, and it has to be as large as its picture.
 
@@ -47,22 +100,17 @@ def read_mask(path: Path, size: tuple[int, int] | None = None) -> Mask:
     Raises:
         DataError: it cannot be read, its EXIF would turn it, it is in colours, or of another size than the picture.
     """
-    _check_header(path, size)
-    try:
-        with Image.open(path) as image:
-            if image.mode == "P":
-                return Mask(values=np.asarray(image, np.uint8), indexed=True, soft=False)
-            if image.mode in ("RGB", "RGBA") and not _grey(image):
-                raise DataError(
-                    f"The mask {path} is in colours.",
-                    expected="grey levels, black and white, or a palette",
-                    todo="save it with one channel: 0 outside, 255 inside.",
-                )
-            values = np.asarray(image.convert("L"), np.uint8)
-    except OSError as error:
+    read = read_values(path, size)
+    if read.pixels.ndim == 3:
         raise DataError(
-            f"The mask {path} cannot be read: {error}.", expected="a picture file", todo="export it anew."
-        ) from None
+            f"The mask {path} is in colours.",
+            expected="grey levels, black and white, or a palette",
+            todo="save it with one channel: 0 outside, 255 inside.",
+        )
+    values = read.pixels if read.pixels.dtype == np.uint8 else ((read.pixels.astype(np.int64) + 128) // 257)
+    values = values.astype(np.uint8)
+    if read.palette is not None:
+        return Mask(values=values, indexed=True, soft=False)
     levels = np.flatnonzero(np.bincount(values.reshape(-1), minlength=256))
     few_levels = int(levels.max(initial=0)) <= THRESHOLD
     between = ((levels > 16) & (levels < 239)).any() and not few_levels
@@ -105,32 +153,51 @@ def check_masks(dataset: Dataset) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def pair_masks(pictures: Sequence[str], masks: Sequence[str], where: Path) -> dict[str, str]:
-    """Which mask belongs to which picture: by the stem, with or without `_mask` at its end.
+PICTURE_ENDS = re.compile(r"(?i)[ _-](?:image|img|sat|leftImg8bit)$")
+MASK_ENDS = re.compile(r"(?i)[ _-](?:masks?|labels?|gt|seg|segmentation|annot|annotation|L)$")
+"""What programs add to the name of a picture, and to that of its mask."""
+
+
+def by_stem(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Paths by the name of the file without its ending, for `pair_masks`."""
+    return by_place(paths, "", stem=True)
+
+
+def by_place(paths: Iterable[str], folder: str, *, stem: bool = False) -> dict[str, list[str]]:
+    """Paths by where they lie below a folder, without their ending, for `pair_masks`."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        place = PurePosixPath(path.removeprefix(folder).lstrip("/")).with_suffix("")
+        found.setdefault(place.name if stem else str(place), []).append(path)
+    return found
+
+
+def pair_masks(pictures: Mapping[str, list[str]], masks: Mapping[str, list[str]], where: Path) -> dict[str, str]:
+    """Which mask belongs to which picture: that of the same name, with or without `_mask` or the like at its end.
 
     Args:
-        pictures: their paths; stems are unique among those with masks.
-        masks: their paths.
+        pictures: their paths by name, see `by_stem` and `by_place`.
+        masks: their paths by name.
         where: folder of the masks, for the error.
 
     Returns:
-        A mask by the path of its picture.
+        A mask by the path of its picture; pictures without one are left out.
 
     Raises:
         DataError: masks without a picture, or two for one.
     """
-    by_stem = {Path(name).stem: name for name in pictures}
+    short = {PICTURE_ENDS.sub("", name): paths for name, paths in pictures.items()}
     found: dict[str, str] = {}
     orphans, twice = [], []
-    for mask in masks:
-        stem = Path(mask).stem
-        picture = by_stem.get(stem) or by_stem.get(stem.removesuffix("_mask"))
-        if picture is None:
-            orphans.append(Path(mask).name)
-        elif picture in found:
-            twice.append(Path(mask).name)
+    for name, paths in masks.items():
+        bare = MASK_ENDS.sub("", name)
+        belongs = next((which[key] for key in (name, bare) for which in (pictures, short) if key in which), [])
+        if not belongs:
+            orphans += [Path(path).name for path in paths]
+        elif len(paths) > 1 or len(belongs) > 1 or belongs[0] in found:
+            twice += [Path(path).name for path in paths]
         else:
-            found[picture] = mask
+            found[belongs[0]] = paths[0]
     if orphans:
         raise DataError(
             f"{plural(len(orphans), 'mask')} in {where} without a picture: {few(orphans)}.",
@@ -139,7 +206,9 @@ def pair_masks(pictures: Sequence[str], masks: Sequence[str], where: Path) -> di
         )
     if twice:
         raise DataError(
-            f"Two masks for one picture in {where}: {few(twice)}.", expected="one each", todo="remove one of them."
+            f"Two masks for one picture in {where}, or two pictures for one mask: {few(twice)}.",
+            expected="one each",
+            todo="remove one of them.",
         )
     return found
 
@@ -161,15 +230,19 @@ def upright_size(path: Path) -> tuple[int, int]:
     return header.height, header.width
 
 
-def _check_header(path: Path, size: tuple[int, int] | None) -> None:
+def _unreadable(path: Path, error: BadPicture) -> DataError:
+    return DataError(
+        f"The mask {path} cannot be read: {told(error.reason, 'en')}.",
+        expected="a picture file, such as a PNG",
+        todo="export it anew, or remove its name.",
+    )
+
+
+def _check_header(path: Path, size: tuple[int, int] | None) -> Header:
     try:
         header = read_header(path)
     except BadPicture as error:
-        raise DataError(
-            f"The mask {path} cannot be read: {told(error.reason, 'en')}",
-            expected="a picture file, such as a PNG",
-            todo="export it anew, or remove its name.",
-        ) from None
+        raise _unreadable(path, error) from None
     if header.orientation > 1:
         raise DataError(
             f"The mask {path} would be turned by its EXIF (orientation {header.orientation}), and the program that "
@@ -183,8 +256,4 @@ def _check_header(path: Path, size: tuple[int, int] | None) -> None:
             expected="a mask as large as its picture, which stands upright",
             todo="export it at the picture's size.",
         )
-
-
-def _grey(image: Image.Image) -> bool:
-    pixels = np.asarray(image.convert("RGB"))
-    return bool((pixels == pixels[..., :1]).all())
+    return header

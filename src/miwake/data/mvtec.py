@@ -40,7 +40,7 @@ def read(path: Path) -> Dataset:
     import numpy as np
 
     from miwake.data.folder import picture_files
-    from miwake.data.masks import pair_masks
+    from miwake.data.masks import by_stem, pair_masks
 
     if _names(path / "train") != [_GOOD]:
         raise DataError(
@@ -61,7 +61,8 @@ def read(path: Path) -> Dataset:
             splits += [split_of(folder) or TRAIN] * len(files)
             where = path / MASKS / kind
             if where.is_dir() and kind != _GOOD and folder == "test":
-                masks |= pair_masks(files, [_below(path, file) for file in picture_files(where)], where)
+                shapes = [_below(path, file) for file in picture_files(where)]
+                masks |= pair_masks(by_stem(files), by_stem(shapes), where)
     if 0 not in targets:
         raise DataError(f"{path / 'train' / _GOOD} holds no pictures.", expected="pictures of good parts")
     return Dataset(

@@ -49,12 +49,12 @@ def load_raw(data: bytes, preprocessing: Preprocessing, max_pixels: int = MAX_PI
     raw = decode_raw(
         data,
         channels=preprocessing.channels,
-        enough=lambda height, width: _whole((height, width), preprocessing),
+        enough=lambda height, width: whole_size((height, width), preprocessing),
         max_pixels=max_pixels,
     )
-    whole = _whole((raw.header.height, raw.header.width), preprocessing)
+    whole = whole_size((raw.header.height, raw.header.width), preprocessing)
     scaled = resize(raw.pixels, whole[::-1] if raw.orientation >= 5 else whole, preprocessing.interpolation, raw.extent)
-    return _place(upright(scaled, raw.orientation), preprocessing), raw
+    return place(upright(scaled, raw.orientation), preprocessing), raw
 
 
 def read_bytes(path: Path) -> bytes:
@@ -72,8 +72,8 @@ def read_bytes(path: Path) -> bytes:
 def fit(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
     """Bring an upright picture (H, W, C) uint8 to (stored height, stored width, C)."""
     height, width = picture.shape[:2]
-    whole = _whole((height, width), preprocessing)
-    return _place(resize(picture, whole, preprocessing.interpolation), preprocessing)
+    whole = whole_size((height, width), preprocessing)
+    return place(resize(picture, whole, preprocessing.interpolation), preprocessing)
 
 
 def with_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
@@ -98,7 +98,7 @@ def with_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8
     raise BadPicture(Note("bad.channels", {"found": found, "channels": channels}))
 
 
-def _whole(size: Size, preprocessing: Preprocessing) -> Size:
+def whole_size(size: Size, preprocessing: Preprocessing) -> Size:
     """Height and width of the whole picture at the stored scale, before anything is cut off or added."""
     height, width = preprocessing.stored
     if preprocessing.fit == "squash":
@@ -121,22 +121,22 @@ def region(size: Size, preprocessing: Preprocessing) -> tuple[float, float, floa
         preprocessing: how it is fitted.
     """
     sides = []
-    for whole, stored, seen in zip(_whole(size, preprocessing), preprocessing.stored, preprocessing.size, strict=True):
-        # as `_place` and `centre` cut and fill
-        place = -((stored - whole) // 2) if preprocessing.fit == "pad" else (whole - stored) // 2
-        start = place + (stored - seen) // 2
+    for whole, stored, seen in zip(whole_size(size, preprocessing), preprocessing.stored, preprocessing.size, strict=True):
+        # as `place` and `centre` cut and fill
+        offset = -((stored - whole) // 2) if preprocessing.fit == "pad" else (whole - stored) // 2
+        start = offset + (stored - seen) // 2
         sides.append((start / whole, (start + seen) / whole))
     (top, bottom), (left, right) = sides
     return top, left, bottom, right
 
 
-def _place(picture: NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """Cut the centre of the stored size out, or put the picture into the middle of black."""
+def place(picture: NDArray[np.uint8], preprocessing: Preprocessing, *, fill: int = 0) -> NDArray[np.uint8]:
+    """Cut the centre of the stored size out of (H, W, C), or put it into the middle of black, or of `fill`."""
     height, width = preprocessing.stored
     if picture.shape[:2] == (height, width):
         return picture
     if preprocessing.fit == "pad":
-        page = np.zeros((height, width, picture.shape[2]), np.uint8)
+        page = np.full((height, width, picture.shape[2]), fill, np.uint8)
         top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
         page[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
         return page
@@ -186,15 +186,15 @@ def _area(picture: NDArray[np.uint8], size: Size, extent: tuple[float, float]) -
         picture = np.dstack([np.asarray(plane) for plane in planes])
         extent = extent[0] / factors[0], extent[1] / factors[1]
     height, width, channels = picture.shape
-    rows = _coverage(height, size[0], extent[0]) @ picture.reshape(height, width * channels).astype(np.float32)
+    rows = coverage(height, size[0], extent[0]) @ picture.reshape(height, width * channels).astype(np.float32)
     # the other way round, (width·C, size[0]): a plain transpose, since the channels stay where they are
-    both = _coverage(width, size[1], extent[1], channels) @ np.ascontiguousarray(rows.T)
+    both = coverage(width, size[1], extent[1], channels) @ np.ascontiguousarray(rows.T)
     both += np.float32(0.5)
     return np.ascontiguousarray(both.astype(np.uint8).T).reshape(*size, channels)
 
 
 @lru_cache(maxsize=256)
-def _coverage(length: int, out: int, extent: float, channels: int = 1) -> scipy.sparse.csr_array:
+def coverage(length: int, out: int, extent: float, channels: int = 1) -> scipy.sparse.csr_array:
     """(out·C, length·C) shares of the `length` pixels, the last of them cut at `extent`, in each of `out` pixels."""
     import scipy.sparse
 

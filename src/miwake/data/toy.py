@@ -55,3 +55,35 @@ def toy_parts(
         picture[mask > 0] += 110 if kind == "spot" else -80
         made.append((np.clip(picture, 0, 255).astype(np.uint8), kind, mask))
     return made
+
+
+def toy_scenes(
+    count: int = 48, *, side: int = 32, seed: int = 0
+) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8], list[tuple[int, list[float]]]]]:
+    """Squares and discs on an uneven ground: bright and reddish, or bright and bluish.
+
+    Returns:
+        Picture (side, side, 3); class of each pixel (side, side): 0 ground, 1 square, 2 disc; and the outlines, as a
+        class and x, y, x, y … of its corners.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    at = np.stack(np.mgrid[:side, :side], -1) + 0.5
+    made = []
+    for number in range(count):
+        picture = 70 + random.normal(0, 8, (side, side, 3)) + 10 * np.sin(at[..., :1] / 3 + number)
+        classes = np.zeros((side, side), np.uint8)
+        outlines: list[tuple[int, list[float]]] = []
+        for kind, left in ((1, number % 2), (2, 1 - number % 2)):
+            # side by side, so that neither covers the other
+            centre = random.integers(6, side - 6), 8 + left * (side // 2) + random.integers(-1, 2)
+            away = at - np.array(centre)
+            inside = np.abs(away).max(-1) < 5 if kind == 1 else np.hypot(away[..., 0], away[..., 1]) < 5
+            classes[inside] = kind
+            angle = (np.arange(4) * 2 + 1) * np.pi / 4 if kind == 1 else np.arange(24) * np.pi / 12
+            radius = 5 * np.sqrt(2) if kind == 1 else 5.0
+            corners = np.stack((centre[1] + radius * np.cos(angle), centre[0] + radius * np.sin(angle)), 1)
+            outlines.append((kind, [round(float(value), 3) for value in corners.reshape(-1)]))
+        picture[classes == 1] += (120, 40, 20)
+        picture[classes == 2] += (20, 40, 120)
+        made.append((np.clip(picture, 0, 255).astype(np.uint8), classes, outlines))
+    return made

@@ -1,0 +1,200 @@
+"""What values masks hold, how many pixels of each, and whether they fill areas or only lie on edges."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miwake.data.known import stat_key
+from miwake.data.masks import Values, read_values
+from miwake.errors import DataError
+from miwake.machine import cores
+from miwake.types import Value
+
+MOST = 4096
+"""Different values of a mask that are kept, the most frequent; nothing with more is a mask."""
+_KEPT = 100_000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counted:
+    """The values of one mask."""
+
+    codes: NDArray[np.int64]
+    """(v) ascending; a grey level or index, or red·65536 + green·256 + blue."""
+    pixels: NDArray[np.int64]
+    """(v) how many have each."""
+    flat: NDArray[np.int64]
+    """(v) how many 2 × 2 blocks have nothing else: none where a value lies on soft edges only."""
+    colours: bool
+    indexed: bool
+    """Whether the file has a palette."""
+    lossy: bool
+    palette: NDArray[np.uint8] | None = None
+    """(256, 3) of the file."""
+
+
+def count(values: Values) -> Counted:
+    """Count the values of a mask."""
+    codes = as_codes(values.pixels)
+    found, pixels = _tally(codes)
+    inner = codes[:-1, :-1]
+    same = (inner == codes[1:, :-1]) & (inner == codes[:-1, 1:]) & (inner == codes[1:, 1:])
+    blocks, number = _tally(inner[same])
+    flat = np.zeros(len(found), np.int64)
+    flat[np.searchsorted(found, blocks)] = number
+    if len(found) > MOST:
+        kept = np.sort(np.argsort(-pixels, kind="stable")[:MOST])
+        found, pixels, flat = found[kept], pixels[kept], flat[kept]
+    return Counted(
+        codes=found,
+        pixels=pixels,
+        flat=flat,
+        colours=values.pixels.ndim == 3,
+        indexed=values.palette is not None,
+        lossy=values.lossy,
+        palette=values.palette,
+    )
+
+
+def as_codes(
+    pixels: NDArray[np.uint8] | NDArray[np.uint16],
+) -> NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int32]:
+    """One number (H, W) for each pixel: the grey level or index, or red·65536 + green·256 + blue."""
+    if pixels.ndim == 2:
+        return pixels
+    codes = pixels[..., 0].astype(np.int32)
+    for plane in (1, 2):
+        codes <<= 8
+        codes |= pixels[..., plane]
+    return codes
+
+
+def value_of(code: int, colours: bool) -> Value:
+    """The inverse of `as_codes` for one number."""
+    return (code >> 16, code >> 8 & 255, code & 255) if colours else (code,)
+
+
+def _tally(
+    codes: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Different values, ascending, and how often each is there."""
+    if codes.dtype == np.int32:
+        found, number = np.unique(codes, return_counts=True)
+        return found.astype(np.int64), number.astype(np.int64)
+    number = np.bincount(codes.reshape(-1))
+    found = number.nonzero()[0]
+    return found.astype(np.int64), number[found].astype(np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Census:
+    """The values of many masks together."""
+
+    masks: int
+    """Masks that were read."""
+    colours: bool
+    """Whether any is in colours; then all values are."""
+    indexed: bool
+    """Whether all have a palette."""
+    lossy: tuple[Path, ...]
+    codes: NDArray[np.int64]
+    """(v) ascending, as in `Counted`."""
+    pixels: NDArray[np.int64]
+    """(v) of all masks together."""
+    flat: NDArray[np.int64]
+    """(v)."""
+    holders: NDArray[np.int64]
+    """(v) masks that have it."""
+    example: dict[int, Path]
+    """A mask for each code."""
+    bad: tuple[tuple[Path, DataError], ...] = field(default=())
+    """Masks that cannot be read, and why."""
+
+
+def take_census(
+    files: Sequence[Path], progress: Callable[[int, int], None] | None = None
+) -> tuple[Census, list[Counted | None]]:
+    """Read all of these masks and count their values; what was read before in this process is remembered.
+
+    Args:
+        files: of the masks.
+        progress: called with how many are done, and of how many.
+
+    Returns:
+        All together, and each; None for one that cannot be read.
+    """
+    each: list[Counted | None] = []
+    bad: list[tuple[Path, DataError]] = []
+    with ThreadPoolExecutor(min(cores(), 16)) as pool:
+        for done, (file, found) in enumerate(zip(files, pool.map(_counted, files), strict=True), 1):
+            if isinstance(found, DataError):
+                bad.append((file, found))
+            each.append(found if isinstance(found, Counted) else None)
+            if progress is not None:
+                progress(done, len(files))
+    return _together(files, each, tuple(bad)), each
+
+
+def _together(files: Sequence[Path], each: Sequence[Counted | None], bad: tuple[tuple[Path, DataError], ...]) -> Census:
+    good = [(file, counted) for file, counted in zip(files, each, strict=True) if counted is not None]
+    colours = any(counted.colours for _, counted in good)
+    totals: dict[int, list[int]] = {}
+    example: dict[int, Path] = {}
+    for file, counted in good:
+        for code, pixels, flat in zip(
+            recoded(counted, colours).tolist(), counted.pixels.tolist(), counted.flat.tolist(), strict=True
+        ):
+            total = totals.setdefault(code, [0, 0, 0])
+            total[0] += pixels
+            total[1] += flat
+            total[2] += 1
+            example.setdefault(code, file)
+    codes = sorted(totals)
+    table = np.array([totals[code] for code in codes], np.int64).reshape(-1, 3)
+    return Census(
+        masks=len(good),
+        colours=colours,
+        indexed=bool(good) and all(counted.indexed for _, counted in good),
+        lossy=tuple(file for file, counted in good if counted.lossy),
+        codes=np.array(codes, np.int64),
+        pixels=table[:, 0],
+        flat=table[:, 1],
+        holders=table[:, 2],
+        example=example,
+        bad=bad,
+    )
+
+
+def recoded(counted: Counted, colours: bool) -> NDArray[np.int64]:
+    """(v) its codes as those of colours, where others of its kind are in colours; they may then repeat."""
+    if not colours or counted.colours:
+        return counted.codes
+    if counted.palette is not None:
+        return np.asarray(as_codes(counted.palette[counted.codes][None])[0], np.int64)
+    return counted.codes * 0x010101
+
+
+_remembered: OrderedDict[tuple[str, bytes], Counted] = OrderedDict()
+
+
+def _counted(file: Path) -> Counted | DataError:
+    stat = stat_key(file)
+    key = (str(file), stat or b"")
+    if stat is not None and key in _remembered:
+        return _remembered[key]
+    try:
+        counted = count(read_values(file))
+    except DataError as error:
+        return error
+    if stat is not None:
+        _remembered[key] = counted
+        while len(_remembered) > _KEPT:
+            _remembered.popitem(last=False)
+    return counted
