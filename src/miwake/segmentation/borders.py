@@ -16,7 +16,7 @@ _REACH = 6
 """Standard deviations beyond which the weight is nothing: exp(-18)."""
 
 
-def border_weights(truth: Tensor, *, most: float = 10.0, sigma: float = SIGMA, things: int | None = None) -> Tensor:
+def border_weights(truth: Tensor, *, ground: int = 0, most: float = 10.0, sigma: float = SIGMA) -> Tensor:
     """(B, H, W) float32: 1 + most · exp(-(d1 + d2)² / (2 sigma²)), Ronneberger 2015, equation 2 without its class part.
 
     d1 and d2 are the distances, in pixels, to the nearest and the second nearest thing; inside of things the weight is
@@ -24,19 +24,16 @@ def border_weights(truth: Tensor, *, most: float = 10.0, sigma: float = SIGMA, t
 
     Args:
         truth: (B, H, W) classes.
+        ground: the class that lies between the things, which are the connected parts of all the others.
         most: w0.
         sigma: in pixels.
-        things: the class whose connected parts are the things; None: every class but the most frequent one.
     """
-    found = [_weights(one, most, sigma, things) for one in truth.cpu().numpy()]
+    found = [_weights(one, most, sigma, ground) for one in truth.cpu().numpy()]
     return torch.from_numpy(np.stack(found)).to(truth.device)
 
 
-def _weights(truth: NDArray[np.int64], most: float, sigma: float, things: int | None) -> NDArray[np.float32]:
-    counted = np.bincount(truth[truth != VOID].ravel(), minlength=1)
-    ground = int(counted.argmax())
-    inside = (truth == things) if things is not None else (truth != ground) & (truth != VOID)
-    labels, count = ndimage.label(inside)
+def _weights(truth: NDArray[np.int64], most: float, sigma: float, ground: int) -> NDArray[np.float32]:
+    labels, count = ndimage.label((truth != ground) & (truth != VOID))
     reach = int(np.ceil(_REACH * sigma))
     first = np.full(truth.shape, np.inf, np.float32)
     second = first.copy()
