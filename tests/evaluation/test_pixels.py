@@ -24,7 +24,9 @@ def pictures(seed: int, classes: int = 3, size: tuple[int, int] = (12, 15), void
     random = np.random.default_rng(seed)
     coarse = random.integers(0, classes, (2, *(-(-side // 3) for side in size)))
     truth = coarse.repeat(3, 1).repeat(3, 2)[:, : size[0], : size[1]].astype(np.uint8)
-    answer = np.where(random.random(truth.shape) < 0.2, random.integers(0, classes, truth.shape), truth).astype(np.uint8)
+    answer = np.where(random.random(truth.shape) < 0.2, random.integers(0, classes, truth.shape), truth).astype(
+        np.uint8
+    )
     if void:
         truth[random.random(truth.shape) < 0.1] = VOID
     return answer, truth

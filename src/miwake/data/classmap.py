@@ -46,7 +46,9 @@ def read_classes(dataset: Dataset, row: int) -> NDArray[np.uint8]:
     if dataset.legend.outlines:
         from miwake.data.outlines import outlines_of
 
-        return outlines_of(dataset.root / mask.rsplit("#", 1)[0]).draw(int(mask.rsplit("#", 1)[1]), size, dataset.legend)
+        return outlines_of(dataset.root / mask.rsplit("#", 1)[0]).draw(
+            int(mask.rsplit("#", 1)[1]), size, dataset.legend
+        )
     file = dataset.root / mask
     classes, strange = to_classes(read_values(file, size), dataset.legend)
     if strange:

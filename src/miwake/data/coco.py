@@ -45,9 +45,11 @@ def read(path: Path) -> Dataset:
     files = _files(path)
     if not files:
         raise DataError(f"{path} holds no annotations of COCO.", expected=LOOKS_FOR)
-    root = (files[0].parent.parent if files[0].parent.name.lower() in _BELOW else files[0].parent) if (
-        path.is_file()
-    ) else path
+    root = (
+        (files[0].parent.parent if files[0].parent.name.lower() in _BELOW else files[0].parent)
+        if (path.is_file())
+        else path
+    )
     paths: list[str] = []
     masks: list[str | None] = []
     splits: list[int] = []
