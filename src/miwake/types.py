@@ -309,6 +309,23 @@ class Oddity(Prediction):
     """What is odd in a picture that is not good, the largest first."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Segmentation(Prediction):
+    """The answer to "which pixel is what?"
+
+    `label` joins the classes that are there, the largest first; `probability` is the mean over the pixels of that of
+    the class that each was given; `probabilities` are each class's mean, which is the share of the picture that it is
+    expected to take.
+    """
+
+    classes: NDArray[np.uint8]
+    """(h, w) class of each place, evenly laid over the whole picture."""
+    areas: tuple[int, ...]
+    """Pixels of the upright picture that were given each class."""
+    regions: tuple[Region, ...] = ()
+    """Connected parts of one class, the largest first; `strength` is their mean probability."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number with its 95% interval."""
