@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.census import as_codes, value_of
+from miwake.data.census import Counted, as_codes, recoded, value_of
 from miwake.data.header import BadPicture
 from miwake.data.legend import shown
 from miwake.data.masks import Values, picture_size, read_values
@@ -46,7 +46,9 @@ def read_classes(dataset: Dataset, row: int) -> NDArray[np.uint8]:
     if dataset.legend.outlines:
         from miwake.data.outlines import outlines_of
 
-        return outlines_of(dataset.root / mask.rsplit("#", 1)[0]).draw(int(mask.rsplit("#", 1)[1]), size, dataset.legend)
+        return outlines_of(dataset.root / mask.rsplit("#", 1)[0]).draw(
+            int(mask.rsplit("#", 1)[1]), size, dataset.legend
+        )
     file = dataset.root / mask
     classes, strange = to_classes(read_values(file, size), dataset.legend)
     if strange:
@@ -80,6 +82,16 @@ def to_classes(values: Values, legend: Legend) -> tuple[NDArray[np.uint8], tuple
     strange = np.unique(codes[unknown]).tolist()
     classes[unknown] = VOID
     return classes.astype(np.uint8), tuple(shown(value_of(code, pixels.ndim == 3)) for code in strange)
+
+
+def classes_of(counted: Counted, legend: Legend) -> NDArray[np.int16]:
+    """(v) the class of each value of a mask, `VOID` or -1 where the legend does not name it."""
+    table, colours = _table(legend)
+    if colours:
+        return table[recoded(counted, True)]
+    if counted.colours:
+        return np.full(len(counted.codes), -1, np.int16)
+    return table[counted.codes]
 
 
 @lru_cache(maxsize=4)
@@ -124,7 +136,7 @@ def majority(classes: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
         for number in np.bincount(part.reshape(-1)).nonzero()[0].tolist():
             share = across @ np.ascontiguousarray((rows @ (part == number).astype(np.float32)).T)
             # sums of shares differ in their last digit: nearly equal is equal
-            more = share.T > best + 1e-5
+            more = best + 1e-5 < share.T
             result[start : start + step][more] = number
             best[more] = share.T[more]
     return result

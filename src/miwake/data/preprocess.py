@@ -121,7 +121,9 @@ def region(size: Size, preprocessing: Preprocessing) -> tuple[float, float, floa
         preprocessing: how it is fitted.
     """
     sides = []
-    for whole, stored, seen in zip(whole_size(size, preprocessing), preprocessing.stored, preprocessing.size, strict=True):
+    for whole, stored, seen in zip(
+        whole_size(size, preprocessing), preprocessing.stored, preprocessing.size, strict=True
+    ):
         # as `place` and `centre` cut and fill
         offset = -((stored - whole) // 2) if preprocessing.fit == "pad" else (whole - stored) // 2
         start = offset + (stored - seen) // 2
