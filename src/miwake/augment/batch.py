@@ -56,8 +56,9 @@ def augment(
 
     Returns:
         Pictures (B, C, h, w) float32 in 0…255 (or as `finish` leaves them), channels-last. Labels as they came, or
-        (B, K) float32 where `config.mixes`. Masks take the class of the nearest pixel. Points and boxes keep their
-        rows; points may lie outside, boxes are cut at the edges and have no area where nothing of them is seen.
+        (B, K) float32 where `config.mixes`. Masks take the class of the nearest pixel, and `VOID` where it would lie
+        outside of the stored picture. Points and boxes keep their rows; points may lie outside, boxes are cut at the
+        edges and have no area where nothing of them is seen.
 
     Raises:
         UsageError: the window is larger than the stored picture, the generator is on another device, or mixing is

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from miwake.augment.config import Augmentation
+from miwake.types import VOID
 
 BILINEAR_REACH = 1.5
 """Bilinear sampling skips pixels, and so aliases, where the picture is shrunk by clearly more than this."""
@@ -234,11 +235,16 @@ def _small_cuts(cuts: Sequence[Cut], pictures: Tensor, size: tuple[int, int]) ->
 
 
 def warp_masks(warp: Warp, masks: Tensor) -> Tensor:
-    """(B, h, w) int64 new masks of (B, H, W) stored ones: each pixel takes the class of the nearest stored one."""
-    moved = F.grid_sample(
-        masks[:, None].float(), _grid(warp, slice(None)), mode="nearest", padding_mode=warp.padding, align_corners=False
-    )
-    return moved[:, 0].to(masks.dtype)
+    """(B, h, w) new masks of (B, H, W) stored ones: each pixel takes the class of the nearest stored one.
+
+    What comes in from outside the stored picture is `VOID`: the mirror image that is seen there teaches nothing.
+    """
+    grid = _grid(warp, slice(None))
+    # beyond the edge zeros are sampled: there every class is one more than it is
+    moved = F.grid_sample(masks[:, None].float() + 1, grid, mode="nearest", padding_mode="zeros", align_corners=False)[
+        :, 0
+    ].to(masks.dtype)
+    return torch.where(moved == 0, VOID, moved - 1)
 
 
 def _grid(warp: Warp, part: slice) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miwake.data.config import DataOptions
-from miwake.data.header import BadPicture, too_large
+from miwake.data.header import BadPicture, Header, too_large
 from miwake.data.identity import identity
 from miwake.data.known import Known, stat_key
 from miwake.data.preprocess import load, load_raw, read_bytes
@@ -52,7 +52,7 @@ class Stored:
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """What became of a row."""
 
     content: bytes | None = None
@@ -85,13 +85,13 @@ def fill(
         WriteError: the disk is full or may not be written to; what was stored before stays.
     """
     asked = np.arange(len(dataset)) if rows is None else np.asarray(rows, np.int64)
-    found = {int(row): _Row() for row in asked}
     if dataset.pixels is None:
-        _fill_files(store, dataset, preprocessing, options, found, progress)
+        files = {int(row): dataset.file(row) for row in asked}
+        found = fill_files(store, files, _picture(preprocessing, options.max_pixels), progress)
     else:
-        pixels = dataset.pixels
+        pixels, found = dataset.pixels, {int(row): Row() for row in asked}
         work = ((row, _packed(store, pixels[row], preprocessing)) for row in found)
-        _decode(store, work, found, len(found), 0, progress)
+        decode_all(store, work, found, len(found), 0, progress)
     for row in found.values():
         facts = row.facts
         if facts is not None and facts.width * facts.height > options.max_pixels:
@@ -101,15 +101,14 @@ def fill(
     return _stored(store, dataset, found, options)
 
 
-def _fill_files(
-    store: Store,
-    dataset: Dataset,
-    preprocessing: Preprocessing,
-    options: DataOptions,
-    found: dict[int, _Row],
-    progress: Progress | None,
-) -> None:
-    paths = {row: str(dataset.file(row).absolute()) for row in found}
+Make = Callable[[int, bytes], tuple[NDArray[np.uint8], Facts]]
+"""From a row and its file's bytes to what is stored of it, and what is known about it. Raises `BadPicture`."""
+
+
+def fill_files(store: Store, files: Mapping[int, Path], make: Make, progress: Progress | None = None) -> dict[int, Row]:
+    """Store what is made of files, by row; files that have not changed since they were stored are not read."""
+    found = {row: Row() for row in files}
+    paths = {row: str(file.absolute()) for row, file in files.items()}
     stats = {path: stat_key(path) for path in paths.values()}
     known = Known()
     try:
@@ -119,7 +118,7 @@ def _fill_files(
             found[row].content = contents.get(path)
             found[row].facts = there.get(contents.get(path, b""))
         rest = [row for row, what in found.items() if what.facts is None]
-        work = ((row, _file(store, Path(paths[row]), preprocessing, options.max_pixels)) for row in rest)
+        work = ((row, _file(store, row, Path(paths[row]), make)) for row in rest)
 
         def note(done: Sequence[int]) -> None:
             known.note(
@@ -130,39 +129,54 @@ def _fill_files(
                 ]
             )
 
-        _decode(store, work, found, len(found), len(found) - len(rest), progress, note)
+        decode_all(store, work, found, len(found), len(found) - len(rest), progress, note)
     finally:
         known.close()
+    return found
 
 
-_Job = Callable[[], tuple[bytes, Entry | None]]
+Job = Callable[[], tuple[bytes, Entry | None]]
+"""Gives the content, and the entry where the store does not have it. Raises `BadPicture`."""
 
 
-def _file(store: Store, path: Path, preprocessing: Preprocessing, max_pixels: int) -> _Job:
+def _file(store: Store, row: int, path: Path, make: Make) -> Job:
     def job() -> tuple[bytes, Entry | None]:
         data = read_bytes(path)
         content = hashlib.sha256(data).digest()
         if store.find((content,)):
             return content, None
-        picture, raw = load_raw(data, preprocessing, max_pixels)
-        header = raw.header
-        facts = Facts(
-            slot=-1,
-            width=header.width,
-            height=header.height,
-            format=header.format,
-            mode=header.mode,
-            orientation=header.orientation,
-            kind=raw.kind if header.orientation == 1 else f"{raw.kind} turned {header.orientation}",
-            thumb=_hash(picture),
-            pixels=None,
-        )
+        picture, facts = make(row, data)
         return content, Entry(content=content, picture=picture, facts=facts)
 
     return job
 
 
-def _packed(store: Store, pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> _Job:
+def _picture(preprocessing: Preprocessing, max_pixels: int) -> Make:
+    def make(row: int, data: bytes) -> tuple[NDArray[np.uint8], Facts]:
+        picture, raw = load_raw(data, preprocessing, max_pixels)
+        header = raw.header
+        kind = raw.kind if header.orientation == 1 else f"{raw.kind} turned {header.orientation}"
+        return picture, facts_of(header, kind, picture)
+
+    return make
+
+
+def facts_of(header: Header, kind: str, picture: NDArray[np.uint8]) -> Facts:
+    """What is kept of a file beside its stored picture."""
+    return Facts(
+        slot=-1,
+        width=header.width,
+        height=header.height,
+        format=header.format,
+        mode=header.mode,
+        orientation=header.orientation,
+        kind=kind,
+        thumb=thumb_of(picture),
+        pixels=None,
+    )
+
+
+def _packed(store: Store, pixels: NDArray[np.uint8], preprocessing: Preprocessing) -> Job:
     def job() -> tuple[bytes, Entry | None]:
         content = packed_content(pixels)
         if store.find((content,)):
@@ -177,7 +191,7 @@ def _packed(store: Store, pixels: NDArray[np.uint8], preprocessing: Preprocessin
             mode=packed_mode(pixels.shape[2]),
             orientation=1,
             kind="full",
-            thumb=_hash(picture),
+            thumb=thumb_of(picture),
             pixels=content,
         )
         return content, Entry(content=content, picture=picture, facts=facts)
@@ -200,14 +214,15 @@ def packed_mode(channels: int) -> str:
     return {1: "L", 3: "RGB"}.get(channels, f"{channels} channels")
 
 
-def _hash(picture: NDArray[np.uint8]) -> bytes:
+def thumb_of(picture: NDArray[np.uint8]) -> bytes:
+    """A hash of stored pixels."""
     return hashlib.sha256(picture.data).digest()[:16]
 
 
-def _decode(
+def decode_all(
     store: Store,
-    work: Iterable[tuple[int, _Job]],
-    found: dict[int, _Row],
+    work: Iterable[tuple[int, Job]],
+    found: dict[int, Row],
     total: int,
     done: int,
     progress: Progress | None,
@@ -241,7 +256,7 @@ _Done = tuple[int, bytes | BadPicture, Entry | None]
 """Row; content or what is wrong; the picture, where the store did not have it."""
 
 
-def _several(part: Iterable[tuple[int, _Job]]) -> list[_Done]:
+def _several(part: Iterable[tuple[int, Job]]) -> list[_Done]:
     done: list[_Done] = []
     for row, job in part:
         try:
@@ -251,13 +266,13 @@ def _several(part: Iterable[tuple[int, _Job]]) -> list[_Done]:
     return done
 
 
-def _chunks(work: Iterable[tuple[int, _Job]], size: int) -> Iterator[list[tuple[int, _Job]]]:
+def _chunks(work: Iterable[tuple[int, Job]], size: int) -> Iterator[list[tuple[int, Job]]]:
     rest = iter(work)
     while chunk := list(islice(rest, size)):
         yield chunk
 
 
-def _keep(store: Store, results: Sequence[_Done], found: dict[int, _Row]) -> None:
+def _keep(store: Store, results: Sequence[_Done], found: dict[int, Row]) -> None:
     entries = [entry for _, _, entry in results if entry is not None]
     if entries:
         store.add(entries)
@@ -270,7 +285,7 @@ def _keep(store: Store, results: Sequence[_Done], found: dict[int, _Row]) -> Non
             found[row].reason = content.reason
 
 
-def _stored(store: Store, dataset: Dataset, found: dict[int, _Row], options: DataOptions) -> Stored:
+def _stored(store: Store, dataset: Dataset, found: dict[int, Row], options: DataOptions) -> Stored:
     count = len(dataset)
     slots, numbers = np.full(count, -1, np.int64), np.arange(count, dtype=np.int64)
     width, height = np.zeros(count, np.int32), np.zeros(count, np.int32)

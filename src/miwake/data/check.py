@@ -14,6 +14,7 @@ import numpy as np
 from miwake.data.config import DataOptions
 from miwake.data.decode import decode_raw
 from miwake.data.header import BadPicture, Header
+from miwake.data.naming import plural
 from miwake.data.preprocess import read_bytes
 from miwake.data.split import FEW
 from miwake.data.survey import looks_grey, size_pair
@@ -26,7 +27,7 @@ _CONSTANT = 8
 """A picture whose brightest and darkest values lie no further apart, of 255, shows nothing."""
 """Pictures of a class below which figures about it mean little."""
 _UNEVEN = 5.0
-_SHOWN = 20
+SHOWN = 20
 
 
 def raise_bad(bad: Sequence[tuple[str, Sentence]], options: DataOptions) -> None:
@@ -41,15 +42,19 @@ def raise_bad(bad: Sequence[tuple[str, Sentence]], options: DataOptions) -> None
     """
     if not bad or options.skip_bad:
         return
-    lines = [f"  {path}: {told(reason, 'en')}" for path, reason in bad[:_SHOWN]]
-    if len(bad) > _SHOWN:
-        lines.append(f"  … and {len(bad) - _SHOWN:,} more")
-    count = "1 picture" if len(bad) == 1 else f"{len(bad):,} pictures"
     raise DataError(
-        f"{count} cannot be used:\n" + "\n".join(lines),
+        f"{plural(len(bad), 'picture')} cannot be used:\n{bad_lines(bad)}",
         expected="whole picture files in JPEG, PNG, WebP, BMP, TIFF or GIF",
         todo="mend or remove them, or leave them out with --skip-bad.",
     )
+
+
+def bad_lines(bad: Sequence[tuple[str, Sentence]]) -> str:
+    """Path and reason of the first twenty, a line each."""
+    lines = [f"  {path}: {told(reason, 'en')}" for path, reason in bad[:SHOWN]]
+    if len(bad) > SHOWN:
+        lines.append(f"  … and {len(bad) - SHOWN:,} more")
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +120,15 @@ class CheckReport:
     """Pictures of the largest class over those of the smallest."""
     skip_bad: bool = False
     """Whether what cannot be used is to be left out, and so stands in nobody's way."""
+    mend: bool = False
+    """Whether something else, such as masks, stands in the way."""
 
     @property
     def ok(self) -> bool:
         """Whether one may train on this as it is."""
         wrong = any(same.contradict or same.straddle for same in self.same)
-        return not ((self.bad and not self.skip_bad) or wrong or self.unusable) and len(self.counts) > 1
+        wrong = wrong or self.mend or bool(self.unusable)
+        return not ((self.bad and not self.skip_bad) or wrong) and len(self.counts) > 1
 
     def to_json(self, lang: str | None = None) -> dict[str, Any]:
         """Plain types, with the sentences."""
@@ -148,16 +156,16 @@ class CheckReport:
             said.append(Note("check.one"))
         if self.bad:
             named = [Note("check.bad.item", {"path": path, "reason": reason}) for path, reason in self.bad]
-            said.append(_such_as("check.bad", named, most=_SHOWN))
+            said.append(such_as("check.bad", named, most=SHOWN))
             said.append(Note("check.bad.skipped" if self.skip_bad else "check.bad.skip"))
         contradict = [_marked(same.paths, same.labels) for same in self.same if same.contradict]
         if contradict:
-            said.append(_such_as("check.contradict", contradict))
+            said.append(such_as("check.contradict", contradict))
         straddle = [_marked(same.paths, same.splits) for same in self.same if same.straddle]
         if straddle:
-            said.append(_such_as("check.straddle", straddle))
+            said.append(such_as("check.straddle", straddle))
         if self.unusable:
-            said.append(_such_as("check.unusable", self.unusable))
+            said.append(such_as("check.unusable", self.unusable))
         return said
 
     def _worth_knowing(self) -> list[Note]:
@@ -166,11 +174,11 @@ class CheckReport:
         if extra:
             said.append(Note("check.copies", {"n": extra}))
         if self.constant:
-            said.append(_such_as("check.constant", self.constant))
+            said.append(such_as("check.constant", self.constant))
         if self.dark:
-            said.append(_such_as("check.dark", self.dark))
+            said.append(such_as("check.dark", self.dark))
         if self.few:
-            said.append(_such_as("check.few", self.few, least=FEW))
+            said.append(such_as("check.few", self.few, least=FEW))
         if self.uneven >= _UNEVEN:
             said.append(Note("check.uneven", {"times": self.uneven}))
         if 0 < self.grey < self.pictures - len(self.bad):
@@ -258,12 +266,17 @@ def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
 
 
 def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sentence]]) -> CheckReport:
+    if dataset.legend is not None:
+        from miwake.data.check_masks import presence
+
+        dataset = replace(dataset, targets=presence(dataset))
     headers = [look.header for look in looks.values()]
     sizes = np.array([(header.height, header.width) for header in headers] or [(0, 0)])
     counts = _counts(dataset, sorted(looks))
     different = _counts(dataset, sorted({look.pixels: row for row, look in sorted(looks.items())}.values()))
     # where what is odd is to be noticed, only good pictures are learnt from
     learnt = dataset.classes[:1] if dataset.task == "anomaly" else dataset.classes
+    pixels = dataset.legend is not None  # a class of pixels may be rare
     totals = [counts[name]["all"] for name in learnt]
     least = min(totals, default=0)
     return CheckReport(
@@ -284,9 +297,9 @@ def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sent
         constant=tuple(dataset.paths[row] for row, look in looks.items() if look.high - look.low <= _CONSTANT),
         bad=tuple(bad),
         same=_same(dataset, looks),
-        unusable=tuple(name for name in learnt if different[name]["all"] < 3),
-        few=tuple(name for name in learnt if 3 <= different[name]["all"] < FEW),
-        uneven=max(totals) / least if least else 0.0,
+        unusable=() if pixels else tuple(name for name in learnt if different[name]["all"] < 3),
+        few=tuple(name for name in learnt if (1 if pixels else 3) <= different[name]["all"] < FEW),
+        uneven=max(totals) / least if least and not pixels else 0.0,
     )
 
 
@@ -314,7 +327,7 @@ def _same(dataset: Dataset, looks: dict[int, _Look]) -> tuple[Same, ...]:
         Same(
             paths=tuple(dataset.paths[row] for row in rows),
             bytes=len({looks[row].content for row in rows}) == 1,
-            labels=tuple(dataset.label(row) for row in rows),
+            labels=_labels(dataset, rows),
             splits=tuple(SPLITS[split] if (split := int(dataset.split[row])) >= 0 else "" for row in rows),
         )
         for rows in groups.values()
@@ -322,12 +335,25 @@ def _same(dataset: Dataset, looks: dict[int, _Look]) -> tuple[Same, ...]:
     )
 
 
+def _labels(dataset: Dataset, rows: list[int]) -> tuple[str, ...]:
+    """Labels of equal pictures; where pixels have classes, the masks' names, or empty texts where these are equal."""
+    if dataset.legend is None or dataset.masks is None:
+        return tuple(dataset.label(row) for row in rows)
+    from miwake.data.classmap import read_classes
+
+    try:
+        equal = len({read_classes(dataset, row).tobytes() for row in rows}) == 1
+    except DataError:
+        equal = True  # the mask's own mistake
+    return ("",) * len(rows) if equal else tuple(str(dataset.masks[row]) for row in rows)
+
+
 def _marked(paths: tuple[str, ...], marks: tuple[str, ...]) -> Note:
     """Files that hold one picture, and the label or split of each."""
     return Note("check.same", {"paths": paths, "marks": marks})
 
 
-def _such_as(key: str, items: Sequence[Sentence], *, most: int = 3, **values: int) -> Note:
+def such_as(key: str, items: Sequence[Sentence], *, most: int = 3, **values: int) -> Note:
     """A note on so many items, with the first of them."""
     more = (Note("check.more", {"n": len(items) - most}),) if len(items) > most else ()
     return Note(key, {**values, "n": len(items), "examples": (*items[:most], *more)})

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.census import as_codes, value_of
+from miwake.data.census import Counted, as_codes, recoded, value_of
 from miwake.data.header import BadPicture
 from miwake.data.legend import shown
 from miwake.data.masks import Values, picture_size, read_values
@@ -84,6 +84,16 @@ def to_classes(values: Values, legend: Legend) -> tuple[NDArray[np.uint8], tuple
     return classes.astype(np.uint8), tuple(shown(value_of(code, pixels.ndim == 3)) for code in strange)
 
 
+def classes_of(counted: Counted, legend: Legend) -> NDArray[np.int16]:
+    """(v) the class of each value of a mask, `VOID` or -1 where the legend does not name it."""
+    table, colours = _table(legend)
+    if colours:
+        return table[recoded(counted, True)]
+    if counted.colours:
+        return np.full(len(counted.codes), -1, np.int16)
+    return table[counted.codes]
+
+
 @lru_cache(maxsize=4)
 def _table(legend: Legend) -> tuple[NDArray[np.int16], bool]:
     """From every code, see `as_codes`, to its class; -1 where no class has it; and whether codes are colours."""
@@ -126,7 +136,7 @@ def majority(classes: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
         for number in np.bincount(part.reshape(-1)).nonzero()[0].tolist():
             share = across @ np.ascontiguousarray((rows @ (part == number).astype(np.float32)).T)
             # sums of shares differ in their last digit: nearly equal is equal
-            more = share.T > best + 1e-5
+            more = best + 1e-5 < share.T
             result[start : start + step][more] = number
             best[more] = share.T[more]
     return result

@@ -104,7 +104,8 @@ def toy(folder: Path) -> Path:
     from miwake.data.toy import toy_scenes
 
     (folder / "images").mkdir()
-    images, annotations = [], []
+    images: list[dict[str, object]] = []
+    annotations: list[dict[str, object]] = []
     for number, (picture, _, outlines) in enumerate(toy_scenes()):
         name = f"{number:03}.png"
         Image.fromarray(picture).save(folder / "images" / name)
@@ -128,8 +129,8 @@ def _files(path: Path) -> list[Path]:
         return [path] if path.suffix.lower() == ".json" and _holds_outlines(path) else []
     if not path.is_dir():
         return []
-    folders = [path, *(each for each in sorted(path.iterdir()) if each.is_dir())]
-    inner = [each for each in folders[1:] if each.name.lower() in _BELOW or split_of(each.name) is not None]
+    folders = sorted(each for each in path.iterdir() if each.is_dir())
+    inner = [each for each in folders if each.name.lower() in _BELOW or split_of(each.name) is not None]
     files = [file for folder in (path, *inner) for file in sorted(folder.glob("*.json"))]
     return [file for file in files if _holds_outlines(file)]
 

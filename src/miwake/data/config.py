@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from miwake.errors import UsageError
 
@@ -27,6 +28,11 @@ class DataOptions:
     """Share of the pictures for the final test, where the data does not say itself."""
     skip_bad: bool = False
     """Leave out pictures that cannot be read, and say how many, in place of an error."""
+    legend: Path | None = None
+    """Which values in masks mean which class: a CSV file with name,value or name,r,g,b. Taken from beside them where
+    not given."""
+    void: str | None = None
+    """A class or value in masks whose pixels count nothing: 255, #ffffff or a class's name."""
     max_pixels: int = 200_000_000
     """Largest picture, width times height, that is decoded; a larger one counts as bad."""
 

@@ -1,4 +1,4 @@
-"""A table of pictures: a CSV file with the columns path and label, and perhaps split and group."""
+"""A table of pictures: a CSV file with the columns path and label or mask, and perhaps split and group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LOOKS_FOR = "a CSV file, or a folder with one, whose first line names the columns path and label"
+LOOKS_FOR = "a CSV file, or a folder with one, whose first line names the columns path and label, or path and mask"
 
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = (".csv", ".tsv")
@@ -48,6 +48,7 @@ def read(path: Path) -> Dataset:
     The first line names the columns, in any case: `path`, relative to the file's folder, and `label` are needed;
     `split` (train, val, test or empty), `group` and `mask` (path of a mask, or
     empty) may be there. Commas, semicolons or tabs between the cells.
+    With a column `mask` and none `label`, it is the pixels that have classes (task `segment`).
     Where any label holds a semicolon, a picture may have several, separated by semicolons, or none.
 
     Raises:
@@ -58,10 +59,14 @@ def read(path: Path) -> Dataset:
     file = _file(path)
     table, columns = _read(file)
     _check_paths(file, table)
-    multilabel = any(";" in label for label in table.labels)
-    targets, classes = (_several if multilabel else _single)(file, table)
-    if len(classes) < 2:
-        raise DataError(f"{file} has one label only: {few(classes)}.", expected="pictures of at least two classes")
+    pairs = "label" not in columns
+    multilabel = not pairs and any(";" in label for label in table.labels)
+    targets: NDArray[np.int64] | NDArray[np.uint8] = np.zeros(len(table.paths), np.int64)
+    classes: tuple[str, ...] = ()
+    if not pairs:
+        targets, classes = (_several if multilabel else _single)(file, table)
+        if len(classes) < 2:
+            raise DataError(f"{file} has one label only: {few(classes)}.", expected="pictures of at least two classes")
     group = None
     notes = []
     if multilabel:
@@ -73,11 +78,11 @@ def read(path: Path) -> Dataset:
 
         group = own_groups(table.groups, table.paths)
         notes.append(Note("data.grouped.column", {"column": "group", "n": len({*table.groups} - {""})}))
-    return Dataset(
+    dataset = Dataset(
         name=file.stem,
         source="csv",
         root=file.parent.absolute(),
-        task="classify",
+        task="segment" if pairs else "classify",
         classes=classes,
         paths=table.paths,
         targets=targets,
@@ -86,6 +91,12 @@ def read(path: Path) -> Dataset:
         masks=_masks(file, table),
         notes=tuple(notes),
     )
+    if not pairs:
+        return dataset
+    from miwake.data.meaning import with_meaning
+
+    folders = {(file.parent / mask).parent: None for mask in table.masks if mask}
+    return with_meaning(dataset, (file.parent, *list(folders)[:_LOOKED_AT]))
 
 
 def column(path: Path, name: str) -> list[str] | None:
@@ -139,7 +150,7 @@ def _file(path: Path) -> Path:
     raise DataError(
         f"{path} holds {plural(len(files), 'table')} of pictures"
         + (f": {few([file.name for file in files])}." if files else "."),
-        expected="one CSV file whose first line names the columns path and label",
+        expected="one CSV file whose first line names the columns path and label, or path and mask",
         todo=f"give one of them, such as {files[0]}; a column split says what is for training and what to test."
         if files
         else "give the CSV file itself.",
@@ -153,10 +164,10 @@ def _names_columns(file: Path) -> bool:
 
 
 def _delimiter(header: str) -> str | None:
-    """The delimiter under which the header names both columns that are needed."""
+    """The delimiter under which the header names the columns that are needed."""
     for delimiter in _DELIMITERS:
         names = {name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])}
-        if {"path", "label"} <= names:
+        if {"path", "label"} <= names or {"path", "mask"} <= names:
             return delimiter
     return None
 
@@ -182,7 +193,7 @@ def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     if delimiter is None:
         raise DataError(
             f"{file}, line 1: {first.strip()[:200] or 'nothing'}",
-            expected="a first line that names the columns: path,label and perhaps split,group",
+            expected="a first line that names the columns: path,label or path,mask, and perhaps split,group",
             todo="add that line, or rename the columns.",
         )
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -205,11 +216,12 @@ def _read(file: Path) -> tuple[_Table, list[str]]:
     for name in ("path", "label", "split", "group", "mask"):
         if names.count(name) > 1:
             raise DataError(f"{file}, line 1: two columns are named {name}.", expected="one of each")
-    path, label = names.index("path"), names.index("label")
+    path, label = names.index("path"), names.index("label") if "label" in names else None
     split = names.index("split") if "split" in names else None
     group = names.index("group") if "group" in names else None
     mask = names.index("mask") if "mask" in names else None
-    table, least, most = _Table(), max(path, label) + 1, len(names)
+    needed = label if label is not None else names.index("mask")
+    table, least, most = _Table(), max(path, needed) + 1, len(names)
     for line, cells in rows:
         if not least <= len(cells) <= most:
             raise DataError(
@@ -221,7 +233,7 @@ def _read(file: Path) -> tuple[_Table, list[str]]:
         if not name:
             raise DataError(f"{file}, line {line}: the path is empty.", expected="the path of a picture")
         table.paths.append(_tidy(name))
-        table.labels.append(cells[label].strip())
+        table.labels.append(cells[label].strip() if label is not None else "")
         table.splits.append(
             _split(file, line, cells[split]) if split is not None and split < len(cells) else UNASSIGNED
         )

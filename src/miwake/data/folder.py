@@ -47,10 +47,10 @@ def guess(path: Path) -> Note | None:
     classes = sorted({name for _, part in parts for name in _folders(path / part)}, key=natural_key)
     if len(classes) < 2 or all(name.lower() in _PARTS for name in classes):
         return None
-    from miwake.data import inspection, mvtec
+    from miwake.data import inspection, mvtec, segmentation
 
-    if mvtec.guess(path) is not None or inspection.guess(path) is not None:
-        return None  # good parts beside defects, with masks
+    if any(other.guess(path) is not None for other in (mvtec, inspection, segmentation)):
+        return None  # good parts beside defects, or classes of pixels, with masks
     found = {"n": len(classes), "classes": first(classes)}
     if parts[0][1]:
         return Note("data.folder.guess.below", {**found, "parts": first([part for _, part in parts])})

@@ -33,6 +33,7 @@ class Loader:
         batch_size: pictures a batch.
         seed: of the order, which is new every epoch; None keeps the order of `rows` and the last, shorter batch.
         device: where batches are to be.
+        masks: row numbers (B) int64 to class maps (B, H, W) uint8, such as `Masks.gather`; None: there are none.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Loader:
         batch_size: int,
         seed: int | None,
         device: torch.device,
+        masks: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
+        self._masks = masks
         self._gather, self._rows, self._seed, self._device = gather, rows, seed, device
         self._targets = targets.to(device)
         self.count = len(rows)
@@ -61,9 +64,11 @@ class Loader:
         start = step * self.batch_size
         rows = self._order[start : start + self.batch_size]
         pictures = self._gather(rows)
+        masks = None if self._masks is None else self._masks(rows)
         if self._device.type != "cpu":
             pictures, rows = pictures.to(self._device, non_blocking=True), rows.to(self._device, non_blocking=True)
-        return Batch(pictures, self._targets[rows], rows)
+            masks = None if masks is None else masks.to(self._device, non_blocking=True)  # a byte a pixel
+        return Batch(pictures, self._targets[rows], rows, None if masks is None else masks.long())
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """All batches of an epoch."""

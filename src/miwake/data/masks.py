@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from miwake.data.header import GREY_16, MAX_PIXELS, BadPicture, Header, opened, read_header
+from miwake.data.header import GREY_16, MAX_PIXELS, BadPicture, Header, header_of, opened, read_header
 from miwake.data.naming import few, plural
 from miwake.errors import DataError
 from miwake.look.words import told
@@ -60,12 +60,22 @@ def read_values(path: Path, size: tuple[int, int] | None = None) -> Values:
     Raises:
         DataError: it cannot be read, its EXIF would turn it, or it is of another size than the picture.
     """
-    header = _check_header(path, size)
+    check_mask_header(path, size)
     try:
-        with opened(path, MAX_PIXELS) as image:
-            pixels, palette = _values(image)
+        return decode_values(path)
     except BadPicture as error:
         raise _unreadable(path, error) from None
+
+
+def decode_values(data: bytes | Path, max_pixels: int = MAX_PIXELS) -> Values:
+    """A mask as its file has it, from its bytes or its path; nothing about it is checked.
+
+    Raises:
+        BadPicture: it cannot be read.
+    """
+    with opened(data, max_pixels) as image:
+        header = header_of(image)
+        pixels, palette = _values(image)
     return Values(pixels=pixels, palette=palette, lossy=header.format == "JPEG")
 
 
@@ -118,7 +128,7 @@ def read_mask(path: Path, size: tuple[int, int] | None = None) -> Mask:
 
 
 def check_masks(dataset: Dataset) -> tuple[Note, ...]:
-    """Look at all masks' headers, and into some of them, before anything is learnt.
+    """Look at all masks' headers, and into some of them, before anything is learnt; into all where pixels have classes.
 
     Returns:
         What is to be said: how many there are, and that edges are cut.
@@ -128,6 +138,10 @@ def check_masks(dataset: Dataset) -> tuple[Note, ...]:
     """
     if dataset.masks is None:
         return ()
+    if dataset.legend is not None:
+        from miwake.data.check_masks import refuse
+
+        return refuse(dataset)
     rows = [row for row, name in enumerate(dataset.masks) if name is not None]
     if not rows:
         return ()
@@ -136,7 +150,7 @@ def check_masks(dataset: Dataset) -> tuple[Note, ...]:
         file = dataset.mask_file(row)
         assert file is not None
         try:
-            _check_header(file, picture_size(dataset, row))
+            check_mask_header(file, picture_size(dataset, row))
         except BadPicture:
             continue  # the picture's own mistake, which is said when it is read
         except DataError as error:
@@ -238,7 +252,8 @@ def _unreadable(path: Path, error: BadPicture) -> DataError:
     )
 
 
-def _check_header(path: Path, size: tuple[int, int] | None) -> Header:
+def check_mask_header(path: Path, size: tuple[int, int] | None) -> Header:
+    """A mask's header, where nothing is wrong with it; see `read_values`."""
     try:
         header = read_header(path)
     except BadPicture as error:

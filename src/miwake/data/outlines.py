@@ -68,6 +68,22 @@ class Outlines:
         Raises:
             DataError: the picture has another size than the file says, or a shape is broken.
         """
+        self.check_size(number, size)
+        picture = self.pictures[number]
+        number_of = {value[0]: place for place, values in enumerate(legend.values) for value in values}
+        number_of |= {value[0]: VOID for value in legend.void}
+        ground = next((place for place, values in enumerate(legend.values) if not values), VOID)
+        classes = np.full(size, ground, np.uint8)
+        for shape in sorted(picture.shapes, key=lambda shape: (not shape.crowd, -shape.area)):
+            classes[self._inside(shape, size, picture.name)] = number_of.get(shape.category, ground)
+        return classes
+
+    def check_size(self, number: int, size: Size) -> None:
+        """Outlines fit the picture (height and width, upright) that they are drawn on.
+
+        Raises:
+            DataError: they do not.
+        """
         picture = self.pictures[number]
         if picture.size != size:
             raise DataError(
@@ -76,13 +92,6 @@ class Outlines:
                 expected="outlines drawn on the upright picture at its full size",
                 todo="export the annotations anew, or save the picture without EXIF as it was when they were drawn.",
             )
-        number_of = {value[0]: place for place, values in enumerate(legend.values) for value in values}
-        number_of |= {value[0]: VOID for value in legend.void}
-        ground = next((place for place, values in enumerate(legend.values) if not values), VOID)
-        classes = np.full(size, ground, np.uint8)
-        for shape in sorted(picture.shapes, key=lambda shape: (not shape.crowd, -shape.area)):
-            classes[self._inside(shape, size, picture.name)] = number_of.get(shape.category, ground)
-        return classes
 
     def _inside(self, shape: Shape, size: Size, name: str) -> NDArray[np.bool_]:
         try:

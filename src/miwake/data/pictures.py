@@ -94,17 +94,23 @@ def open_pictures(
     try:
         stored = fill(store, dataset, preprocessing, options, progress=progress)
         raise_bad(stored.bad, options)
-        used = np.unique(stored.slots[stored.slots >= 0])
-        if used.size * store.bytes_per_picture > ram:
-            return Pictures(store, torch.from_numpy(stored.slots)), stored
-        pictures = torch.empty((len(used), *store.shape), dtype=torch.uint8)
-        store.read(used.tolist(), pictures.numpy())
-        store.close()
+        return held(store, stored.slots, ram), stored
     except BaseException:
         store.close()
         raise
-    places = np.where(stored.slots >= 0, np.searchsorted(used, stored.slots), -1)
-    return Pictures(pictures, torch.from_numpy(places)), stored
+
+
+def held(store: Store, slots: NDArray[np.int64], ram: int) -> Pictures:
+    """The pictures of a store at these numbers (N), -1 where there is none; in memory where they take `ram` bytes at
+    most, and then the store is closed."""
+    used = np.unique(slots[slots >= 0])
+    if used.size * store.bytes_per_picture > ram:
+        return Pictures(store, torch.from_numpy(slots))
+    pictures = torch.empty((len(used), *store.shape), dtype=torch.uint8)
+    store.read(used.tolist(), pictures.numpy())
+    store.close()
+    places = np.where(slots >= 0, np.searchsorted(used, slots), -1)
+    return Pictures(pictures, torch.from_numpy(places))
 
 
 def _as_they_are(pixels: NDArray[np.uint8]) -> Stored:

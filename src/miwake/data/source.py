@@ -87,7 +87,8 @@ def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: 
 
     Raises:
         DataError: nothing is there, no reader fits, several fit, or the one that fits found a mistake.
-        UsageError: a source's name is misspelt, or the group is neither a column nor matches any path.
+        UsageError: a source's name is misspelt, the group is neither a column nor matches any path, or there are no
+            masks, or no class of them, for a legend or void.
     """
     path, options = Path(path), options or DataOptions()
     reason: Sentence
@@ -108,6 +109,10 @@ def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: 
             todo="check the path and its permissions.",
         ) from None
     dataset = dataclasses.replace(dataset, notes=(_read_by(name, reason), *dataset.notes))
+    if options.legend is not None or options.void is not None:
+        from miwake.data.meaning import relabelled
+
+        dataset = relabelled(dataset, options.legend, options.void)
     return dataset if options.group is None else _grouped(dataset, path, reader, options.group)
 
 

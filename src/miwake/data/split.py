@@ -42,7 +42,12 @@ class SplitReport:
 
 
 def split(
-    dataset: Dataset, options: DataOptions, seed: int, identity: NDArray[np.int64] | None = None
+    dataset: Dataset,
+    options: DataOptions,
+    seed: int,
+    identity: NDArray[np.int64] | None = None,
+    *,
+    strict: bool = True,
 ) -> tuple[Dataset, SplitReport]:
     """Divide a data set.
 
@@ -57,6 +62,7 @@ def split(
         seed: 0 or more.
         identity: (N) equal for identical pictures; below 0 for a picture that cannot be read, which is left out.
             None: no two pictures are identical.
+        strict: whether a class that is in too few pictures is an error; else it is only said.
 
     Returns:
         The data set with every usable picture in a split, and what was done.
@@ -76,12 +82,14 @@ def split(
     sentences = _about_given(dataset, given, missing, options, seed, int(pool.sum()))
     if missing:
         rows = order[pool[order]]
-        _require(dataset, rows, unit, missing)
+        if strict:
+            _require(dataset, rows, unit, missing)
         result[rows] = divide_rows(dataset, rows, unit, missing, options, seed)
     divided = dataclasses.replace(dataset, split=result)
     counts = counts_of(divided)
     sizes = {name: int((result == part).sum()) for part, name in enumerate(SPLITS)}
-    _require_training(dataset, counts)
+    if strict:
+        _require_training(dataset, counts)
     _require_all(dataset, sizes)
     verify(result, unit)
     sentences += about_units(dataset, unit, identity, readable, straddling)
@@ -268,7 +276,7 @@ def _about_classes(classes: tuple[str, ...], counts: NDArray[np.int64], sizes: d
     small = [name for name, count in zip(classes, counts.sum(axis=1), strict=True) if count < FEW]
     if small:
         sentences.append(Note("divide.few", {"classes": first(small), "few": FEW}))
-    for part in (VAL, TEST):
+    for part in (TRAIN, VAL, TEST):
         none = [name for name, count in zip(classes, counts[:, part], strict=True) if count == 0]
         if none:
             sentences.append(Note(f"divide.none.{SPLITS[part]}", {"classes": first(none)}))
@@ -319,6 +327,9 @@ def read_contents(path: Path, parts: Collection[int]) -> frozenset[str]:
 
 
 def _labels(dataset: Dataset) -> list[str]:
+    """What a row is to be told by: names of classes, or the mask's where it is pixels that have them."""
+    if dataset.legend is not None:
+        return [mask or "" for mask in dataset.masks or [None] * len(dataset)]
     if dataset.multilabel:
         return [";".join(dataset.classes[number] for number in row.nonzero()[0]) for row in dataset.targets]
     return [dataset.classes[number] for number in dataset.targets.tolist()]

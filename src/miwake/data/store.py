@@ -9,6 +9,7 @@ one writes over it; and two runs that fill a store at once find each other's pic
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -26,7 +27,7 @@ from miwake.data.disk import cache_folder, connect, explained, parts, read_at, w
 from miwake.data.known import NAME
 from miwake.errors import UsageError
 from miwake.locks import locked
-from miwake.types import Preprocessing
+from miwake.types import Legend, Preprocessing
 
 VERSION = 1
 """Of the way from a file to stored pixels and of the files here; another number is another store."""
@@ -202,6 +203,18 @@ def open_store(preprocessing: Preprocessing) -> Store:
     way = f"{preprocessing.fit}-{preprocessing.interpolation}-v{VERSION}"
     folder = cache_folder() / "pictures" / f"{height}x{width}x{preprocessing.channels}-{way}"
     return Store(folder, (height, width, preprocessing.channels))
+
+
+def open_mask_store(preprocessing: Preprocessing, legend: Legend) -> Store:
+    """The store of class maps that are fitted as pictures are, and mean what a legend says.
+
+    Raises:
+        WriteError: the cache folder cannot be used.
+    """
+    height, width = preprocessing.stored
+    digest = hashlib.sha256(repr((legend.values, legend.void, legend.outlines)).encode()).hexdigest()[:16]
+    folder = cache_folder() / "pictures" / f"{height}x{width}x1-masks-{preprocessing.fit}-{digest}-v{VERSION}"
+    return Store(folder, (height, width, 1))
 
 
 # -- what is there ----------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def toy_scenes(
         class and x, y, x, y … of its corners.
     """
     random = np.random.Generator(np.random.PCG64(seed))
-    at = np.stack(np.mgrid[:side, :side], -1) + 0.5
+    at = np.moveaxis(np.mgrid[:side, :side], 0, -1) + 0.5
     made = []
     for number in range(count):
         picture = 70 + random.normal(0, 8, (side, side, 3)) + 10 * np.sin(at[..., :1] / 3 + number)

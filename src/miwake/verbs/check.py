@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.data.check import CheckReport
+    from miwake.data.check_masks import MaskReport
     from miwake.types import Sentence
 
 
@@ -27,6 +28,13 @@ class Checked:
     """How the data was read, and what is to be said of it."""
     json: bool
     lang: Language
+    masks: MaskReport | None = None
+    """Where pixels have classes."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether one may train on this as it is."""
+        return self.report.ok and (self.masks is None or self.masks.ok)
 
 
 def check(
@@ -41,7 +49,7 @@ def check(
 
     Args:
         data: What `miwake train` would be given.
-        task: As for `miwake train`: classify or anomaly; auto takes the one that the data's shape asks.
+        task: As for `miwake train`: classify, anomaly or segment; auto takes the one that the data's shape asks.
         data_options: How the data is read and divided.
         json: Print a JSON object in place of sentences.
         lang: Language of the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
@@ -53,6 +61,7 @@ def check(
         MiwakeError: there is no such data.
     """
     from miwake.data.check import check as examine
+    from miwake.data.check_masks import look_at_masks
     from miwake.data.masks import check_masks
     from miwake.data.source import open_dataset
     from miwake.look.language import spoken
@@ -65,10 +74,14 @@ def check(
         from miwake import tasks
 
         dataset = tasks.find(task).adopt(dataset)
-    masks = check_masks(dataset)
+    pixels = dataset.legend is not None
+    said = () if pixels else check_masks(dataset)
     with progress(len(dataset), words("train.reading", language), language=language) as line:
         report = examine(dataset, data_options, lambda done, total: line.update(done))
-    return Checked(report, (*dataset.notes, *masks), json, language)
+    masks = look_at_masks(dataset) if pixels else None
+    if masks is not None and not masks.ok:
+        report = replace(report, mend=True)
+    return Checked(report, (*dataset.notes, *said), json, language, masks)
 
 
 def show(checked: Checked) -> int:
@@ -78,10 +91,13 @@ def show(checked: Checked) -> int:
 
     if checked.json:
         notes = [told(note, checked.lang) for note in checked.notes]
-        print_json({"notes": notes} | checked.report.to_json(checked.lang), indent=2)
+        found = {"notes": notes} | checked.report.to_json(checked.lang)
+        print_json(found | ({} if checked.masks is None else {"masks": checked.masks.to_json(checked.lang)}), indent=2)
     else:
         for note in checked.notes:
             say(told(note, checked.lang))
+        for note in () if checked.masks is None else checked.masks.notes():
+            say(told(note, checked.lang))
         for sentence in checked.report.sentences(checked.lang):
             say(sentence)
-    return 0 if checked.report.ok else 1
+    return 0 if checked.ok else 1
