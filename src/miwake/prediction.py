@@ -7,10 +7,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -26,6 +27,8 @@ from miwake.look.words import told
 from miwake.networks import weights
 from miwake.run import Header, damaged_header, find_model, load_weights, read_header
 from miwake.runtime import OUTPUTS, Backend, Runtime, quickest
+from miwake.segmentation import tiles
+from miwake.segmentation.kept import Gathering
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
 from miwake.types import Note, Prediction
@@ -44,10 +47,11 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A stored picture, and the size of the upright one that it was made of."""
+    """A stored picture, and the size of the upright one that it was made of; None where that is answered in tiles."""
 
-    picture: NDArray[np.uint8]
+    picture: NDArray[np.uint8] | None
     size: tuple[int, int]
+    source: Source
 
 
 _Pending = tuple[str, Future[_Loaded | Unreadable]]
@@ -109,20 +113,27 @@ class Predictor:
         return cls(model, header, where, runtime, note)
 
     @torch.inference_mode()
-    def outputs(self, pictures: Tensor) -> NDArray[np.float64]:
+    def outputs(self, pictures: Tensor) -> NDArray[Any]:
         """Raw outputs of stored pictures.
 
         Args:
             pictures: (B, C, H, W) uint8, as `miwake.data.preprocess.load` leaves them.
 
         Returns:
-            (B, …) before calibration; for a classifier logits (B, K).
+            (B, …) before calibration, as the task keeps them; for a classifier logits (B, K).
         """
+        size = self.task.chunk
+        parts = [self.task.kept(self.raw(part)) for part in torch.split(pictures, size)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    @torch.inference_mode()
+    def raw(self, pictures: Tensor) -> Tensor:
+        """What the network, or the exported file in its place, gives for stored pictures (B, C, H, W) uint8: (B, …)."""
         if self.runtime is not None:
             found = self.runtime.run(np.ascontiguousarray(pictures.permute(0, 2, 3, 1).numpy()))
-            return found[OUTPUTS].astype(np.float64)
+            return torch.from_numpy(found[OUTPUTS])
         outputs: Tensor = self.model(self.inputs(pictures))
-        return outputs.double().cpu().numpy()
+        return outputs
 
     def inputs(self, pictures: Tensor) -> Tensor:
         """What the network sees of stored pictures (B, C, H, W) uint8: (B, C, h, w) float32 on its device."""
@@ -141,19 +152,18 @@ class Predictor:
             return Unreadable(_name(source), error.strerror or str(error))
 
     def _load(self, source: Source, max_pixels: int, lang: str) -> _Loaded | Unreadable:
+        size = None
+        if self.task.places:
+            with suppress(BadPicture, OSError):  # which loading says in words
+                size = _size(source, max_pixels)
+            if size is not None and self.task.tiled(size, self.header.preprocessing.size) is not None:
+                return _Loaded(None, size, source)  # too large to wait in memory
         picture = self.load(source, max_pixels=max_pixels, lang=lang)
         if isinstance(picture, Unreadable):
             return picture
-        size = picture.shape[0], picture.shape[1]
-        if self.task.places:
-            if isinstance(source, np.ndarray):
-                size = source.shape[0], source.shape[1]
-            else:
-                header = read_picture(source if isinstance(source, bytes) else Path(source), max_pixels=max_pixels)
-                size = header.height, header.width
-        return _Loaded(picture, size)
+        return _Loaded(picture, size or (picture.shape[0], picture.shape[1]), source)
 
-    def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[np.float64]:
+    def split_outputs(self, gather: Callable[[Tensor], Tensor], rows: Tensor) -> NDArray[Any]:
         """Raw outputs (n, …) of rows of a data set, whose pictures `gather` gives."""
         parts = [self.outputs(gather(part)) for part in torch.split(rows, BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
@@ -179,20 +189,53 @@ class Predictor:
                         [(_name(source), pool.submit(self._load, source, max_pixels, language)) for source in chunk]
                     )
                 if ahead and (len(ahead) > 1 or not chunk):
-                    yield from self._answer(ahead.popleft())
+                    yield from self._answer(ahead.popleft(), max_pixels, language)
                 elif not chunk:
                     return
 
-    def _answer(self, pending: list[_Pending]) -> Iterator[Prediction | Unreadable]:
+    def _answer(self, pending: list[_Pending], max_pixels: int, language: str) -> Iterator[Prediction | Unreadable]:
         loaded = [(name, future.result()) for name, future in pending]
-        good = [(name, found) for name, found in loaded if not isinstance(found, Unreadable)]
+        good = [(name, each, each.picture) for name, each in loaded if isinstance(each, _Loaded)]
+        whole = [(name, each.size, picture) for name, each, picture in good if picture is not None]
         answers: Iterator[Prediction] = iter(())
-        if good:
-            stack = torch.from_numpy(np.stack([found.picture for _, found in good])).permute(0, 3, 1, 2)
-            names, sizes = tuple(name for name, _ in good), [found.size for _, found in good]
+        if whole:
+            stack = torch.from_numpy(np.stack([picture for _, _, picture in whole])).permute(0, 3, 1, 2)
+            names, sizes = tuple(name for name, _, _ in whole), [size for _, size, _ in whole]
             answers = iter(self.task.answers(self.outputs(stack), names, self.header, sizes=sizes))
-        for _, found in loaded:
-            yield found if isinstance(found, Unreadable) else next(answers)
+        for name, found in loaded:
+            if isinstance(found, Unreadable):
+                yield found
+            elif found.picture is not None:
+                yield next(answers)
+            else:
+                yield self._answer_in_tiles(name, found, max_pixels, language)
+
+    @torch.inference_mode()
+    def _answer_in_tiles(self, name: str, found: _Loaded, max_pixels: int, language: str) -> Prediction | Unreadable:
+        """A picture that is larger than those of training, at their scale; memory is that of picture and answer."""
+        shape = self.header.preprocessing
+        scaled = self.task.tiled(found.size, shape.size)
+        assert scaled is not None
+        at_scale = replace(shape, size=scaled, crop=1.0, fit="squash")
+        try:
+            source = Path(found.source) if isinstance(found.source, str | PathLike) else found.source
+            picture = load(source, at_scale, max_pixels=max_pixels)
+        except BadPicture as error:
+            return Unreadable(name, told(error.reason, language))
+        except OSError as error:
+            return Unreadable(name, error.strerror or str(error))
+        classes = len(self.task.classes)
+        gathering = Gathering(classes, scaled)
+        tiles.answer(
+            lambda rows, columns: picture[rows, columns],
+            scaled,
+            shape.size,
+            lambda pictures: self.raw(pictures),
+            gathering.write,
+            classes=classes,
+        )
+        (answer,) = self.task.answers(gathering.kept, [name], self.header, sizes=[found.size])
+        return answer
 
 
 def _imagenet() -> tuple[nn.Module, Header]:
@@ -211,6 +254,14 @@ def _imagenet() -> tuple[nn.Module, Header]:
         starting_weights=start.facts(),
     )
     return model, header
+
+
+def _size(source: Source, max_pixels: int) -> tuple[int, int]:
+    """Height and width of an upright picture."""
+    if isinstance(source, np.ndarray):
+        return source.shape[0], source.shape[1]
+    header = read_picture(source if isinstance(source, bytes) else Path(source), max_pixels=max_pixels)
+    return header.height, header.width
 
 
 def _name(source: Source) -> str:

@@ -73,7 +73,7 @@ def test_a_tasks_score_is_one_differentiable_number_a_picture(name: str, tmp_pat
 
     (tmp_path / "data").mkdir()
     task = tasks.find(name).from_dataset(open_dataset(tasks.find(name).toy(tmp_path / "data")))
-    model = task.build("small", channels=3, size=(16, 16), dropout=None).eval().requires_grad_(False)
+    model = task.build(task.plain, channels=3, size=(16, 16), dropout=None).eval().requires_grad_(False)
     pictures = torch.randn(3, 3, 16, 16, requires_grad=True)
     scores = task.scores(model(pictures), torch.zeros(3, dtype=torch.int64))
     assert scores.shape == (3,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from miwake import networks, open_dataset, tasks
 from miwake.data.config import DataOptions
+from miwake.data.mask_store import open_masks
 from miwake.data.masks import picture_size
 from miwake.data.pictures import open_pictures
 from miwake.data.preprocess import network_input
@@ -43,19 +45,21 @@ class Toy:
         self.pictures, stored = open_pictures(dataset, SHAPE, DataOptions())
         self.dataset: Dataset = self.kind.divide(dataset, DataOptions(), 0, stored.identity)[0]
         self.task: Task = self.kind.from_dataset(self.dataset)
+        self.masks = open_masks(dataset, SHAPE, DataOptions()) if self.kind.masked else None
 
     def model(self) -> torch.nn.Module:
         torch.manual_seed(0)
-        return self.task.build("small", channels=3, size=(12, 12), dropout=None)
+        return self.task.build(self.kind.plain, channels=3, size=(12, 12), dropout=None)
 
-    def outputs(self, model: torch.nn.Module, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def outputs(self, model: torch.nn.Module, rows: NDArray[np.int64]) -> NDArray[Any]:
         with torch.no_grad():
-            return model.eval()(network_input(self.pictures.gather(torch.from_numpy(rows)), SHAPE)).double().numpy()
+            return self.task.kept(model.eval()(network_input(self.pictures.gather(torch.from_numpy(rows)), SHAPE)))
 
     def batch(self, count: int = 8) -> Batch:
         rows = torch.from_numpy(self.dataset.rows(VAL)[:count])
         pictures = network_input(self.pictures.gather(rows), SHAPE)
-        return Batch(pictures, self.task.targets(self.dataset)[rows], rows)
+        masks = None if self.masks is None else self.masks.gather(rows).long()
+        return Batch(pictures, self.task.targets(self.dataset)[rows], rows, masks)
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -175,7 +179,7 @@ def test_the_meter_has_the_figures_that_the_loop_needs(toy: Toy) -> None:
 def test_it_learns_its_toy_and_answers(toy: Toy) -> None:
     recipe = draft(Training(threads=1, precision="fp32", device="cpu", epochs=15), pictures=60, pretrained=False)
     choice = Choice(
-        architecture="small",
+        architecture=toy.kind.plain,
         dropout=None,
         starting_weights="none",
         preprocessing=SHAPE,
@@ -184,17 +188,19 @@ def test_it_learns_its_toy_and_answers(toy: Toy) -> None:
         phases=toy.task.phases(pretrained=False),
         recipe=recipe,
     )
-    job = make_job(choice, toy.dataset, toy.pictures, ModelOptions(), None)
+    job = make_job(choice, toy.dataset, toy.pictures, ModelOptions(), None, toy.masks)
     fitted = fit(job, report=lambda _: None, stop=lambda: False)
     assert f"val_{toy.task.monitor}" in fitted.best
     dataset, targets = toy.dataset, np.asarray(toy.dataset.targets)
     of_val, of_test = dataset.rows(VAL), dataset.rows(TEST)
-    calibration, decision = toy.task.calibrate(toy.outputs(fitted.model, of_val), targets[of_val], EvaluateOptions())
+    calibration, decision = toy.task.calibrate(
+        toy.outputs(fitted.model, of_val), targets[of_val], EvaluateOptions(), dataset=dataset, rows=of_val
+    )
     json.dumps([calibration, decision], allow_nan=False)
     header = Header(
         task=toy.task.name,
         settings=toy.task.to_json(),
-        architecture="small",
+        architecture=toy.kind.plain,
         preprocessing=SHAPE,
         calibration=calibration,
         decision=decision,
@@ -204,7 +210,8 @@ def test_it_learns_its_toy_and_answers(toy: Toy) -> None:
     answers = toy.task.answers(outputs, paths, header, sizes=sizes)
     assert [answer.path for answer in answers] == paths
     right = [
-        toy.task.right(answer.label, dataset.label(row)) for answer, row in zip(answers, of_test.tolist(), strict=True)
+        toy.task.right(answer.label, toy.task.truth(dataset, row))
+        for answer, row in zip(answers, of_test.tolist(), strict=True)
     ]
     assert sum(right) >= 0.8 * len(answers)
     assert all(0 <= answer.probability <= 1 for answer in answers)

@@ -130,7 +130,9 @@ def test_a_merged_cell_costs_more_than_a_thin_membrane() -> None:
 
 def test_intervals_and_the_rest() -> None:
     parts = [pictures(seed) for seed in range(10)]
-    sums = collected([compare(a, t, 3, dividing=0) for answers, truths in parts for a, t in zip(answers, truths)])
+    sums = collected(
+        [compare(a, t, 3, dividing=0) for answers, truths in parts for a, t in zip(answers, truths, strict=True)]
+    )
     quick = EvaluateOptions(bootstrap_rounds=200)
     options = {"classes": ("a", "b", "c"), "split": "test", "void": 0.1, "dividing": 0, "temperature": 1.2}
     alone = evaluated(sums, groups=None, options=quick, **options)

@@ -37,8 +37,8 @@ def test_finds_the_spot_and_no_more(top: int, left: int) -> None:
     assert top <= y0 < y1 <= top + 2
     assert left <= x0 < x1 <= left + 2
     assert found.share == 2 / (24 * 30)
-    np.testing.assert_array_equal(found.outputs, outputs(hidden(picture, found.rectangle))[0])
-    assert changed(found.outputs[None])[0] > 0
+    np.testing.assert_array_equal(found.outputs, outputs(hidden(picture, found.rectangle)))
+    assert changed(found.outputs)[0] > 0
 
 
 def test_nothing_where_nothing_changes_it() -> None:

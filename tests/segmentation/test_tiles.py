@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -87,7 +89,7 @@ def test_tiles_cover_a_side(length: int, tile: int) -> None:
     found = tiles.starts(length, tile)
     assert found[0] == 0
     assert found[-1] == max(0, length - tile)
-    assert all(0 < b - a <= tile - round(tiles.OVERLAP * tile) for a, b in zip(found, found[1:], strict=False))
+    assert all(0 < b - a <= tile - round(tiles.OVERLAP * tile) for a, b in pairwise(found))
 
 
 def test_memory_does_not_grow_with_the_picture() -> None:

@@ -103,7 +103,7 @@ def evaluated(
     units = int(unit.max(initial=-1)) + 1
 
     def statistics(weights: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
-        return {name: value for name, value in sums.figures(pixels, weights[unit]).items()}
+        return dict(sums.figures(pixels, weights[unit]))
 
     values = statistics(np.ones((units, 1), np.float32))
     draws = bootstrap(statistics, units, options.bootstrap_rounds, options.bootstrap_seed)
@@ -145,7 +145,8 @@ def evaluated(
 
 def of_pictures(pixels: Pixels) -> NDArray[np.float64]:
     """(N) mean IoU of each picture over the classes that it has; NaN where none of its pixels count."""
-    return sums.figures(pixels, np.eye(len(pixels.confusion), dtype=np.float32))["mean_iou"][0]
+    found = sums.figures(pixels, np.eye(len(pixels.confusion), dtype=np.float32))["mean_iou"][0]
+    return np.asarray(found, np.float64)
 
 
 def _quantiles(values: NDArray[np.float64]) -> tuple[float, ...]:

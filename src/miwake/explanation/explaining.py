@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -295,23 +296,22 @@ def _change(predictor: Predictor, work: _Work) -> None:
     task, header, true = predictor.task, predictor.header, work.subject.true
     before, wrong = work.answer.label, true is not None and not task.right(work.answer.label, true)
 
-    def answers(outputs: NDArray[np.float64]) -> list[Prediction]:
+    def answers(outputs: NDArray[Any]) -> list[Prediction]:
         return task.answers(outputs, [work.subject.path] * len(outputs), header)
 
-    def beyond(outputs: NDArray[np.float64]) -> list[float]:
+    def beyond(outputs: NDArray[Any]) -> list[float]:
         found = answers(outputs)
         changed = [task.right(answer.label, str(true)) if wrong else answer.label != before for answer in found]
         return [answer.probability if new else -1.0 for answer, new in zip(found, changed, strict=True)]
 
-    def outputs(pictures: Tensor) -> NDArray[np.float64]:
+    def outputs(pictures: Tensor) -> NDArray[Any]:
         with torch.inference_mode():
-            found: NDArray[np.float64] = predictor.model(pictures).double().cpu().numpy()
-            return found
+            return task.kept(predictor.model(pictures))
 
     flip = smallest(outputs, work.inputs, beyond)
     work.change_tried = True
     if flip is not None:
-        (answer,) = answers(flip.outputs[None])
+        (answer,) = answers(flip.outputs)
         work.change = Change(rectangle=flip.rectangle, share=flip.share, answer=answer)
 
 

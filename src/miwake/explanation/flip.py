@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,14 +27,14 @@ class Flip:
     rectangle: Rectangle
     share: float
     """Of what the network sees."""
-    outputs: NDArray[np.float64]
-    """(K) raw outputs of the changed picture."""
+    outputs: NDArray[Any]
+    """(1, …) raw outputs of the changed picture."""
 
 
 def smallest(
-    outputs: Callable[[Tensor], NDArray[np.float64]],
+    outputs: Callable[[Tensor], NDArray[Any]],
     picture: Tensor,
-    flipped: Callable[[NDArray[np.float64]], Sequence[float]],
+    flipped: Callable[[NDArray[Any]], Sequence[float]],
     *,
     until: float = math.inf,
 ) -> Flip | None:
@@ -52,7 +53,7 @@ def smallest(
     """
     height, width = picture.shape[2:]
 
-    def tried(rectangles: list[Rectangle]) -> tuple[list[float], NDArray[np.float64]]:
+    def tried(rectangles: list[Rectangle]) -> tuple[list[float], NDArray[Any]]:
         parts = [
             outputs(torch.cat([hidden(picture, one) for one in rectangles[start : start + _BATCH]]))
             for start in range(0, len(rectangles), _BATCH)
@@ -80,7 +81,7 @@ def smallest(
             _, found = tried([rectangle])
             top, left, bottom, right = rectangle
             area = (bottom - top) * (right - left)
-            return Flip(rectangle=rectangle, share=area / (height * width), outputs=found[0])
+            return Flip(rectangle=rectangle, share=area / (height * width), outputs=found[:1])
     return None
 
 
@@ -98,9 +99,7 @@ def _starts(length: int, side: int, shorter: int) -> list[int]:
     return sorted({*range(0, length - side + 1, step), max(0, length - side)})
 
 
-def _trimmed(
-    rectangle: Rectangle, tried: Callable[[list[Rectangle]], tuple[list[float], NDArray[np.float64]]]
-) -> Rectangle:
+def _trimmed(rectangle: Rectangle, tried: Callable[[list[Rectangle]], tuple[list[float], NDArray[Any]]]) -> Rectangle:
     """Move the edges inwards, by ever smaller steps, as long as the answer stays changed."""
     step = max(1, (rectangle[2] - rectangle[0]) // 4)
     while True:

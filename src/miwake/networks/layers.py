@@ -11,6 +11,8 @@ from miwake.errors import UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from miwake.networks.dense import Dense
+
 
 class Learner(Protocol):
     """A layer that learns by itself, without labels and without gradients from the layers above it."""
@@ -119,6 +121,17 @@ def depth_groups(model: nn.Module) -> list[list[str]]:
     inside = {f"{classifier(model)}.{name}" for name in head}
     groups = [[name for name in group if name not in inside] for group in order]
     return [group for group in [*groups, [name for name, _ in model.named_parameters() if name in inside]] if group]
+
+
+def dense_groups(model: Dense) -> list[list[str]]:
+    """As `depth_groups`, of a network for every pixel: its backbone from the input up, then all the rest in one."""
+    inside = model.backbone()
+    if inside is model:
+        return [[name for name, _ in model.named_parameters()]]
+    (prefix,) = [name for name, module in model.named_modules() if module is inside]
+    known = [[f"{prefix}.{name}" for name in group] for group in _own_order(inside)]
+    taken = {name for group in known for name in group}
+    return [*known, [name for name, _ in model.named_parameters() if name not in taken]]
 
 
 def _timm_order(model: nn.Module) -> list[list[str]]:

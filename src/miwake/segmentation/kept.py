@@ -87,7 +87,8 @@ def laid(classes: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
         ((np.arange(length) + 0.5) * side / length).astype(np.int64)
         for length, side in zip(size, classes.shape, strict=True)
     )
-    return classes[rows[:, None], columns]
+    found: NDArray[np.uint8] = classes[rows[:, None], columns]
+    return found
 
 
 def truths(truth: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -96,4 +97,5 @@ def truths(truth: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
         ((np.arange(side)[part] + 0.5) * length / side).astype(np.int64)
         for side, length, part in zip(size, truth.shape, grid(size), strict=True)
     )
-    return truth[rows[:, None], columns]
+    found: NDArray[np.uint8] = truth[rows[:, None], columns]
+    return found

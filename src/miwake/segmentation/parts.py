@@ -68,4 +68,7 @@ def regions(
 def _nearest(places: slice, side: int) -> NDArray[np.int64]:
     """(side) number of the nearest place of a grid."""
     count = len(range(*places.indices(side)))
-    return np.clip(np.rint((np.arange(side) - places.start) / places.step).astype(np.int64), 0, count - 1)
+    found: NDArray[np.int64] = np.clip(
+        np.rint((np.arange(side) - places.start) / places.step).astype(np.int64), 0, count - 1
+    )
+    return found

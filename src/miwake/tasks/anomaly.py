@@ -175,6 +175,9 @@ class Anomaly(Task):
         targets: NDArray[Any],
         options: EvaluateOptions,
         groups: NDArray[Any] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        rows: NDArray[np.int64] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """What good validation pictures score, and the threshold that follows from that."""
         good = np.asarray(targets) == 0

@@ -236,6 +236,9 @@ class Classify(Task):
         targets: NDArray[Any],
         options: EvaluateOptions,
         groups: NDArray[Any] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        rows: NDArray[np.int64] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Temperature and decision rule from the validation split, for the model file's header."""
         temperature = evaluation.fit_temperature(outputs, targets, multilabel=self.multilabel)

@@ -141,6 +141,12 @@ class Task(ABC):
     """Whether its answers point at places, so that `answers` needs the pictures' sizes."""
     styles: ClassVar[tuple[str, ...]] = ("auto",)
     """Ways in which `draw` shows an answer; the first is the usual one."""
+    masked: ClassVar[bool] = False
+    """Whether it learns from masks, which batches then carry."""
+    chunk: ClassVar[int] = 64
+    """Pictures that are answered at once, at most."""
+    plain: ClassVar[str] = "small"
+    """A small network that learns its toy."""
 
     classes: tuple[str, ...]
     """Class names in the order of the model's outputs."""
@@ -226,10 +232,28 @@ class Task(ABC):
     def meter(self) -> Meter:
         """A new meter for validation."""
 
+    def kept(self, outputs: Tensor) -> NDArray[Any]:
+        """What is kept of raw outputs (B, …) for `answers`, `calibrate` and `judge`: (B, …), by default all of them."""
+        found: NDArray[Any] = outputs.double().cpu().numpy()
+        return found
+
+    def tiled(self, size: tuple[int, int], seen: tuple[int, int]) -> tuple[int, int] | None:
+        """Height and width that a picture is scaled to, to be answered in tiles; None: as a whole, as in training.
+
+        Args:
+            size: height and width of the upright picture.
+            seen: that the network sees.
+        """
+        return None
+
+    def truth(self, dataset: Dataset, row: int) -> str:
+        """What the data calls a picture, for tables; empty where no word says it."""
+        return dataset.label(row)
+
     @abstractmethod
     def answers(
         self,
-        outputs: NDArray[np.float64],
+        outputs: NDArray[Any],
         paths: Sequence[str],
         header: Calibrated,
         *,
@@ -238,7 +262,7 @@ class Task(ABC):
         """Raw outputs (B, …) as answers, by the calibration and the decision rule of the model file.
 
         Args:
-            outputs: of the model.
+            outputs: of the model, as `kept`.
             paths: (B) names of the pictures.
             header: of the model file.
             sizes: (B) height and width of the upright pictures, for tasks whose answers have `places`.
@@ -247,12 +271,24 @@ class Task(ABC):
     @abstractmethod
     def calibrate(
         self,
-        outputs: NDArray[np.float64],
+        outputs: NDArray[Any],
         targets: NDArray[Any],
         options: EvaluateOptions,
         groups: NDArray[Any] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        rows: NDArray[np.int64] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What the model file keeps as `calibration` and `decision`, from the validation split."""
+        """What the model file keeps as `calibration` and `decision`, from the validation split.
+
+        Args:
+            outputs: (n, …) as `kept`.
+            targets: (n, …) of the validation pictures.
+            options: costs and the like.
+            groups: (n), or None.
+            dataset: that the pictures are of, for a task that is `masked`.
+            rows: (n) their rows in it.
+        """
 
     @abstractmethod
     def decided(
@@ -263,7 +299,7 @@ class Task(ABC):
     @abstractmethod
     def judge(
         self,
-        outputs: NDArray[np.float64],
+        outputs: NDArray[Any],
         dataset: Dataset,
         rows: NDArray[np.int64],
         header: Calibrated,

@@ -249,8 +249,11 @@ class Trainer:
         meter = self.job.task.meter()
         for batch in self.job.val.epoch(0):
             inputs = network_input(batch.pictures, self.job.preprocessing)
+            if mirrored:
+                inputs = inputs.flip(3)
+                batch = replace(batch, masks=None if batch.masks is None else batch.masks.flip(2))
             with self.engine.autocast():
-                outputs = model(inputs.flip(3) if mirrored else inputs)
+                outputs = model(inputs)
             meter.update(outputs, batch)
         return meter
 

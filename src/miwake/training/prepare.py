@@ -19,6 +19,7 @@ from miwake.augment.config import Augmentation
 from miwake.augment.defaults import Kind, defaults, scaled
 from miwake.data.config import DataOptions
 from miwake.data.loader import Loader, mix
+from miwake.data.mask_store import Masks
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import SplitReport
 from miwake.data.survey import survey
@@ -27,6 +28,7 @@ from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
 from miwake.robustness.hardening import Hardening
 from miwake.robustness.strength import parse_strength
+from miwake.segmentation.config import SegmentOptions
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.job import Job
@@ -59,6 +61,7 @@ class Asked:
     augment: AugmentOptions
     training: Training
     anomaly: AnomalyOptions = field(default_factory=AnomalyOptions)
+    segment: SegmentOptions = field(default_factory=SegmentOptions)
     weighed: bool = False
     """Whether validation is to weigh what mistakes cost."""
 
@@ -148,19 +151,29 @@ def build(choice: Choice, options: ModelOptions) -> nn.Module:
     if choice.pretrained:
         start = weights.choose(choice.architecture, options)
         assert start is not None
-        weights.load(choice.task.backbone(model), start, classes=choice.task.classes)
+        # a run of the same kind of network gives all of it, not its backbone alone
+        whole = start.source == "run" and start.architecture == choice.architecture and choice.task.masked
+        weights.load(model if whole else choice.task.backbone(model), start, classes=choice.task.classes)
     return model
 
 
-def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: ModelOptions, folder: Path | None) -> Job:
-    """All that the loop needs."""
+def make_job(
+    choice: Choice,
+    dataset: Dataset,
+    pictures: Pictures,
+    options: ModelOptions,
+    folder: Path | None,
+    masks: Masks | None = None,
+) -> Job:
+    """All that the loop needs; masks where the task learns from them."""
     model = build(choice, options)
     device = torch.device(choice.recipe.device)
     targets = choice.task.targets(dataset)
 
     def loader(split: int, size: int, seed: int | None) -> Loader:
         rows = torch.from_numpy(dataset.rows(split))
-        return Loader(pictures.gather, targets, rows, batch_size=size, seed=seed, device=device)
+        gather = None if masks is None else masks.gather
+        return Loader(pictures.gather, targets, rows, batch_size=size, seed=seed, device=device, masks=gather)
 
     return Job(
         task=choice.task,
@@ -171,7 +184,7 @@ def make_job(choice: Choice, dataset: Dataset, pictures: Pictures, options: Mode
         augmentation=choice.augmentation,
         preprocessing=choice.preprocessing,
         train=loader(TRAIN, choice.recipe.batch_size, choice.recipe.seed),
-        val=loader(VAL, max(64, choice.recipe.batch_size), None),
+        val=loader(VAL, max(choice.task.chunk, choice.recipe.batch_size), None),
         paths=dataset.paths,
         folder=folder,
         opponent=opponent(choice),
@@ -202,6 +215,8 @@ class Prepared:
     dataset: Dataset
     pictures: Pictures
     choice: Choice
+    masks: Masks | None = None
+    """Where the task learns from them."""
     sentences: tuple[Sentence, ...] = ()
     """How the pictures were divided."""
     contents: tuple[str, ...] = ()

@@ -42,7 +42,9 @@ def judge(predictor: Predictor, dataset: Dataset, pictures: Pictures, options: E
     outputs = {name: predictor.split_outputs(pictures.gather, torch.from_numpy(of)) for name, of in rows.items()}
     of_val = rows["val"]
     groups = None if dataset.group is None else dataset.group[of_val]
-    calibration, decision = task.calibrate(outputs["val"], targets[of_val], options, groups)
+    calibration, decision = task.calibrate(
+        outputs["val"], targets[of_val], options, groups, dataset=dataset, rows=of_val
+    )
     header = replace(predictor.header, calibration=calibration, decision=decision)
     train = targets[dataset.rows(TRAIN)]
     evaluations = {
@@ -55,7 +57,7 @@ def judge(predictor: Predictor, dataset: Dataset, pictures: Pictures, options: E
 
 
 def answered(
-    task: Task, outputs: NDArray[np.float64], dataset: Dataset, rows: NDArray[np.int64], header: Header
+    task: Task, outputs: NDArray[Any], dataset: Dataset, rows: NDArray[np.int64], header: Header
 ) -> list[Prediction]:
     """The answers to rows of a data set."""
     sizes = [picture_size(dataset, row) for row in rows.tolist()] if task.places else None
@@ -81,7 +83,7 @@ def prediction_rows(
         {
             "path": answer.path,
             "split": split,
-            "true": dataset.label(row),
+            "true": task.truth(dataset, row),
             **task.row(answer),
         }
         for row, answer in zip(rows.tolist(), answers, strict=True)

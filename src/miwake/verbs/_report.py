@@ -83,7 +83,9 @@ def model_summary(judged: Judged, choice: Choice, model: nn.Module, dataset: Dat
     """What the model is."""
     shape, start = judged.header.preprocessing, judged.header.starting_weights
     operations = None
-    if not judged.task.places:  # of a network that is looked through in part, nobody counts the part
+    if (
+        not judged.task.places or judged.task.masked
+    ):  # of a network that is looked through in part, nobody counts the part
         kinds = len(dataset.classes)
         _, operations = measure(choice.architecture, channels=shape.channels, classes=kinds, size=shape.size)
     return ModelSummary(

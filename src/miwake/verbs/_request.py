@@ -18,6 +18,7 @@ from miwake.look.language import spoken
 from miwake.look.text import Language
 from miwake.networks.config import ModelOptions
 from miwake.run import Run, open_run
+from miwake.segmentation.config import SegmentOptions
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.prepare import Asked
@@ -36,6 +37,7 @@ class Request:
     training: Training = field(default_factory=Training)
     evaluation: EvaluateOptions = field(default_factory=EvaluateOptions)
     anomaly: AnomalyOptions = field(default_factory=AnomalyOptions)
+    segment: SegmentOptions = field(default_factory=SegmentOptions)
     lang: Language | None = None
     """None is said by MIWAKE_LANG or the locale."""
 
@@ -62,6 +64,7 @@ class Request:
             augment=self.augment,
             training=self.training,
             anomaly=self.anomaly,
+            segment=self.segment,
             weighed=self.evaluation.cost is not None,
         )
 

@@ -14,6 +14,7 @@ import torch
 
 from miwake import locks, machine, tasks
 from miwake.data.fingerprint import fingerprint
+from miwake.data.mask_store import open_masks
 from miwake.data.pictures import open_pictures
 from miwake.data.split import read_contents, read_split, write_split
 from miwake.errors import DataError, UsageError
@@ -104,12 +105,12 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     make_latest(run)
     prepared = replace(prepared, choice=choice)
     _say_plan(run, prepared, job, plan.cost, asked.language)
-    job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
+    job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder, prepared.masks)
     return _learn(run, asked, prepared, job, resume=False)
 
 
 def _planned(run: Run, asked: Request, prepared: Prepared, seconds: float) -> tuple[Job, Plan]:
-    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder)
+    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder, prepared.masks)
     least, most = prepared.epochs
     return job, settle(job, asked.training, seconds=max(seconds - _FINISH, 1.0), least=least, most=most)
 
@@ -142,10 +143,11 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     dataset = read_split(run.folder / "split.csv", dataset)
     with _decoding(asked.language)(len(dataset)) as line:
         pictures, _ = open_pictures(dataset, choice.preprocessing, asked.data_options, line)
-    prepared = Prepared(dataset=dataset, pictures=pictures, choice=choice, sentences=divided)
+    masks = open_masks(dataset, choice.preprocessing, asked.data_options) if choice.task.masked else None
+    prepared = Prepared(dataset=dataset, pictures=pictures, masks=masks, choice=choice, sentences=divided)
     epoch = min(len(run.history()) + 1, choice.recipe.epochs)
     say(words("train.goes_on", asked.language, run=run.folder, epoch=epoch, epochs=choice.recipe.epochs))
-    job = make_job(choice, dataset, pictures, asked.model, run.folder)
+    job = make_job(choice, dataset, pictures, asked.model, run.folder, masks)
     return _learn(run, asked, prepared, job, resume=True)
 
 

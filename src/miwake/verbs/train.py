@@ -16,6 +16,7 @@ from miwake.errors import UsageError
 from miwake.evaluation.config import EvaluateOptions
 from miwake.look.text import Language
 from miwake.networks.config import ModelOptions
+from miwake.segmentation.config import SegmentOptions
 from miwake.training.config import AugmentOptions, Training
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def train(
     training: Training = Training(),
     evaluation: EvaluateOptions = EvaluateOptions(),
     anomaly: AnomalyOptions = AnomalyOptions(),
+    segment: SegmentOptions = SegmentOptions(),
     out: str | PathLike[str] | None = None,
     resume: str | PathLike[str] | None = None,
     lang: Language | None = None,
@@ -40,15 +42,16 @@ def train(
 
     Args:
         data: A folder with a folder of pictures for each class, a CSV, IDX or CIFAR files, or `digits`; for an anomaly
-            also MVTec's layout, good/ beside bad/, or good pictures alone.
-        task: The question: classify, or anomaly (is something wrong here?); auto takes the one that the data's shape
-            asks.
+            also MVTec's layout, good/ beside bad/, or good pictures alone; for pixels images/ beside masks/, or COCO.
+        task: The question: classify, anomaly (is something wrong here?) or segment (which pixel is what?); auto takes
+            the one that the data's shape asks.
         data_options: How the data is read and divided.
         model: Which network, at which size, from which weights.
         augment: How the training pictures are changed on their way.
         training: How to train.
         evaluation: What mistakes cost, and how intervals are drawn.
         anomaly: How to tell what is odd from what is good.
+        segment: How every pixel is learnt.
         out: The run folder; left away, a new one under runs/.
         resume: A run that was stopped, to go on with.
         lang: Language of the terminal and the report: en or ja; left away, MIWAKE_LANG or the locale says it, or the
@@ -78,6 +81,7 @@ def train(
         training=training,
         evaluation=evaluation,
         anomaly=anomaly,
+        segment=segment,
         lang=lang,
     )
     return _training.train(
