@@ -20,6 +20,8 @@ from miwake.errors import DataError
 from miwake.types import VOID, Legend
 
 Size = tuple[int, int]
+NOTHING = -1
+"""Stands in a legend for pixels in no outline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ class Outlines:
         Args:
             number: the picture's `id`.
             size: height and width of the upright picture.
-            legend: numbers of categories as values; the class without values is where nothing is.
+            legend: numbers of categories as values, and `NOTHING`.
 
         Raises:
             DataError: the picture has another size than the file says, or a shape is broken.
@@ -72,7 +74,7 @@ class Outlines:
         picture = self.pictures[number]
         number_of = {value[0]: place for place, values in enumerate(legend.values) for value in values}
         number_of |= {value[0]: VOID for value in legend.void}
-        ground = next((place for place, values in enumerate(legend.values) if not values), VOID)
+        ground = number_of.get(NOTHING, VOID)
         classes = np.full(size, ground, np.uint8)
         for shape in sorted(picture.shapes, key=lambda shape: (not shape.crowd, -shape.area)):
             classes[self._inside(shape, size, picture.name)] = number_of.get(shape.category, ground)

@@ -235,7 +235,7 @@ def with_void(meaning: Meaning, text: str) -> Meaning:
     elif value is not None:
         gone = (value,)
         values = [tuple(one for one in each if one != value) for each in legend.values]
-        kept = [number for number, each in enumerate(values) if each or not legend.values[number]]
+        kept = [number for number, each in enumerate(values) if each]
         values = [values[number] for number in kept]
     else:
         best = nearest(text, classes)
