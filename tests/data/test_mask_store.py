@@ -160,6 +160,9 @@ def test_masks_that_cannot_be_used_are_named(kind: str, said: str, tmp_path: Pat
 def test_a_picture_that_may_be_left_out_takes_its_mask_along(tmp_path: Path) -> None:
     data = segmentation.toy(tmp_path)
     (data / "images" / "002.png").write_bytes(b"no picture")
+    mask = np.asarray(Image.open(data / "masks" / "002.png")).copy()
+    mask[:3, 5:9] = 1  # no other test has stored it
+    Image.fromarray(mask).save(data / "masks" / "002.png")
     dataset = open_dataset(data)
     with pytest.raises(DataError, match="its picture cannot be read"):
         open_masks(dataset, SHAPE, DataOptions())

@@ -92,7 +92,13 @@ class MaskReport:
             named = [Note("check.bad.item", {"path": path, "reason": reason}) for path, reason in self.bad]
             said.append(such_as("pixels.bad", named, most=_SHOWN))
         if self.strange:
-            each = [Note("pixels.strange.item", asdict(strange)) for strange in self.strange]
+            each = [
+                Note(
+                    "pixels.strange.item",
+                    {"value": one.value, "share": one.share, "n": one.masks, "example": one.example},
+                )
+                for one in self.strange
+            ]
             said.append(such_as("pixels.strange", each, most=8))
         if len(self.classes) - len(self.unseen) < 2:
             said.append(Note("pixels.one"))

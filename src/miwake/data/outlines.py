@@ -137,9 +137,13 @@ def fill_polygon(inside: NDArray[np.bool_], polygon: Sequence[float]) -> None:
     share = (row + 0.5 - y0[edge]) / (y1 - y0)[edge]
     crossing = x0[edge] + share * (x1 - x0)[edge]
     column = np.clip(np.ceil(crossing - 0.5), 0, width).astype(np.int64)
-    turns = np.zeros((height, width + 1), np.int32)
-    np.add.at(turns, (row, column), 1)
-    inside |= (np.cumsum(turns, axis=1)[:, :width] & 1).astype(bool)
+    if not len(edge):
+        return
+    top, bottom, left, right = row.min(), row.max() + 1, column.min(), column.max()
+    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
+    np.add.at(turns, (row - top, column - left), 1)
+    turned = np.bitwise_xor.accumulate(turns & 1, axis=1)[:, : right - left]
+    inside[top:bottom, left:right] |= turned.astype(bool)
 
 
 def from_runs(runs: Mapping[str, Any], size: Size) -> NDArray[np.bool_]:
