@@ -103,10 +103,54 @@ def test_good_pictures_and_defects_are_read_as_drawn(tmp_path: Path) -> None:
         assert sum(mask is not None for mask in dataset.masks or ()) == 1
 
 
+def class_mask(file: Path, *values: int) -> None:
+    """A mask of 16 × 16 pixels with a stripe of each value."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.resize(np.repeat(np.array(values, np.uint8), 4), 16)[:, None].repeat(16, 1)).save(file)
+
+
+def test_classes_of_pixels_are_read_as_drawn(tmp_path: Path) -> None:
+    (drawn,) = (text for _, text in blocks(FORMATS, "text") if text.startswith("scenes/"))
+    data = tree(drawn, tmp_path)
+    for mask in data.glob("*/masks/*.png"):
+        class_mask(mask, 0, 1, 3, 11)
+    dataset = mw.open_dataset(data)
+    assert (dataset.source, dataset.task, dataset.classes) == ("segmentation", "segment", ("0", "1", "3", "11"))
+    assert dataset.split.tolist() == [0, 0, 1]
+    pairs, legend = (text for _, text in blocks(FORMATS, "csv") if "mask" in text or "name,value" in text)
+    (tmp_path / "legend.csv").write_text(legend, encoding="utf-8")
+    dataset = mw.open_dataset(data, mw.DataOptions(legend=tmp_path / "legend.csv"))
+    assert dataset.classes == ("sky", "building", "road")
+    table = tmp_path / "films" / "pairs.csv"
+    for number, line in enumerate(pairs.splitlines()[1:]):
+        path, mask, *_ = line.split(",")
+        picture(table.parent / path, number)
+        class_mask(table.parent / mask, 0, 255)
+    table.write_text(pairs, encoding="utf-8")
+    dataset = mw.open_dataset(table)
+    assert (dataset.task, dataset.classes) == ("segment", ("background", "foreground"))
+    assert dataset.split.tolist() == [0, 0, 1, 2]
+
+
+def test_outlines_are_read_as_drawn(tmp_path: Path) -> None:
+    import json
+
+    (drawn,) = (text for _, text in blocks(FORMATS, "text") if text.startswith("street/"))
+    data = tree(drawn, tmp_path)
+    images = [{"id": n, "file_name": f"00000{n}.jpg", "height": 16, "width": 16} for n in (1, 2)]
+    thing = {"image_id": 1, "category_id": 1, "area": 9, "segmentation": [[1, 1, 4, 1, 4, 4, 1, 4]]}
+    text = {"images": images, "annotations": [thing], "categories": [{"id": 1, "name": "car"}]}
+    (data / "annotations" / "instances_train.json").write_text(json.dumps(text), encoding="utf-8")
+    dataset = mw.open_dataset(data)
+    assert (dataset.source, dataset.task, dataset.classes) == ("coco", "segment", ("background", "car"))
+    assert dataset.split.tolist() == [0, 0]
+
+
 def test_packed_files_are_named_as_drawn(tmp_path: Path) -> None:
     from miwake.data import source
 
-    packed = [text for _, text in blocks(FORMATS, "text") if not text.startswith(("photos/", "bottles/", "parts/"))]
+    drawn = ("photos/", "bottles/", "parts/", "scenes/", "street/")
+    packed = [text for _, text in blocks(FORMATS, "text") if not text.startswith(drawn)]
     for name, text in zip(("idx", "cifar"), packed, strict=True):
         folder = tmp_path / name
         folder.mkdir()
@@ -119,7 +163,7 @@ def test_tables_are_read_as_written(tmp_path: Path) -> None:
     from miwake.evaluation import read_costs
     from miwake.evaluation.taxonomy import read_taxonomy
 
-    tables = [text for _, text in blocks(FORMATS, "csv")]
+    tables = [text for _, text in blocks(FORMATS, "csv") if "mask" not in text and "name,value" not in text]
     single, several, costs, taxonomy = (tmp_path / f"{number}" / "table.csv" for number in range(4))
     for file, text in zip((single, several, costs, taxonomy), tables, strict=True):
         file.parent.mkdir()

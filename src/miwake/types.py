@@ -89,7 +89,7 @@ class Legend:
 
     values: tuple[tuple[Value, ...], ...]
     """For each class, in the order of `Dataset.classes`, the values that mean it; numbers of categories where
-    `outlines`."""
+    `outlines`, and -1 where nothing is drawn. None for a class that only other data has."""
     void: tuple[Value, ...] = ()
     """Values of pixels that count nothing."""
     outlines: bool = False

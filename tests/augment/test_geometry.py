@@ -16,7 +16,7 @@ from torch import Tensor
 from miwake.augment import augment, geometry
 from miwake.augment.config import Augmentation
 from miwake.augment.geometry import cut, draw_warp, seen, warp_pictures, whole_cuts
-from miwake.types import Batch
+from miwake.types import VOID, Batch
 
 AFFINE = Augmentation(shift=0.1, scale=0.2, stretch=0.1, rotation=40, shear=0.2, mirror="both", padding="border")
 TILTED = replace(AFFINE, perspective=0.25)
@@ -176,16 +176,65 @@ def test_masks_follow_the_picture(seed: int) -> None:
     assert sure.float().mean() > 0.8
     # Between 0 and 200 the edge passes through 100: only flat surroundings are sure.
     flat = (torch.nn.functional.max_pool2d(painted[:, None], 3, 1, 1) - painted[:, None]).abs()[:, 0] < 1e-2
-    assert torch.equal((pure.int().argmax(0))[sure & flat], new.masks[sure & flat])
+    inside = new.masks != VOID
+    assert torch.equal((pure.int().argmax(0))[sure & flat & inside], new.masks[sure & flat & inside])
 
 
-def test_masks_are_exact_where_the_move_is_whole() -> None:
-    pictures = torch.randint(0, 256, (16, 1, 15, 11), dtype=torch.uint8, generator=generator())
-    rows = torch.arange(16)
-    config = Augmentation(shift=0.3, mirror="both")
-    new = run(Batch(pictures, rows, rows, masks=pictures[:, 0].long()), config, (15, 11))
+@settings(max_examples=40, deadline=None)
+@given(
+    seeds,
+    st.sampled_from([0.0, 0.1, 0.4]),
+    st.sampled_from(["none", "horizontal", "both"]),
+    st.sampled_from([(15, 11), (9, 7), (16, 16)]),
+    st.sampled_from(["reflection", "border"]),
+)
+def test_masks_are_exact_where_the_move_is_whole(
+    seed: int, shift: float, mirror: str, size: tuple[int, int], padding: str
+) -> None:
+    """Mirrors, cuts and moves by whole pixels: each pixel brings its class along, and none comes from outside."""
+    pictures = torch.randint(0, 200, (8, 1, 16, 16), dtype=torch.uint8, generator=generator(seed))
+    rows = torch.arange(8)
+    config = Augmentation(shift=shift, mirror=mirror, padding=padding)  # type: ignore[arg-type]
+    new = run(Batch(pictures, rows, rows, masks=pictures[:, 0].long()), config, size, seed)
     assert new.masks is not None
-    assert torch.equal(new.masks.float(), new.pictures[:, 0])
+    outside = new.masks == VOID
+    assert torch.equal(new.masks[~outside].float(), new.pictures[:, 0][~outside])
+    # how much is outside follows from how far it moved: whole rows and columns at one edge
+    for one in outside:
+        inside = ~one
+        rows_in, columns_in = inside.any(1), inside.any(0)
+        assert torch.equal(inside, rows_in[:, None] & columns_in)
+        for line in (rows_in, columns_in):
+            assert line.int().diff().abs().sum() <= 1
+    if shift == 0:
+        assert not outside.any()
+    if shift == 0.4 and size == (16, 16):
+        assert outside.any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(seeds)
+def test_what_comes_from_outside_is_void_and_nothing_is_blended(seed: int) -> None:
+    mask = torch.full((4, 40, 48), 3)
+    mask[:, 10:30, 12:40] = 7
+    rows = torch.arange(4)
+    # what is outside of a picture is seen as the mirror image of its frame: white
+    pictures = torch.full((4, 1, 40, 48), 0, dtype=torch.uint8)
+    new = run(Batch(pictures, rows, rows, masks=mask), BENT, (40, 48), seed)
+    assert new.masks is not None
+    assert set(new.masks.unique().tolist()) <= {3, 7, VOID}
+    warp = draw_warp(BENT, 4, stored=(40, 48), window=(40, 48), size=(40, 48), generator=generator(seed))
+    away = geometry._grid(warp, slice(None)).abs().amax(-1) - 1
+    assert (new.masks[away > 1e-4] == VOID).all()
+    assert (new.masks[away < -1e-4] != VOID).all()
+
+
+def test_void_stays_void() -> None:
+    rows = torch.arange(3)
+    mask = torch.full((3, 12, 12), VOID)
+    new = run(Batch(torch.zeros(3, 1, 12, 12, dtype=torch.uint8), rows, rows, masks=mask), AFFINE, (12, 12))
+    assert new.masks is not None
+    assert (new.masks == VOID).all()
 
 
 WAVES = Augmentation(elastic=0.04, elastic_smoothness=0.12, padding="border")

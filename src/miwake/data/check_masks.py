@@ -19,7 +19,7 @@ from miwake.data.legend import shown
 from miwake.data.masks import check_mask_header, picture_size
 from miwake.data.meaning import census_of
 from miwake.data.naming import few, first, plural
-from miwake.data.outlines import outlines_of
+from miwake.data.outlines import NOTHING, outlines_of
 from miwake.errors import DataError
 from miwake.look.words import told
 from miwake.machine import cores
@@ -92,7 +92,13 @@ class MaskReport:
             named = [Note("check.bad.item", {"path": path, "reason": reason}) for path, reason in self.bad]
             said.append(such_as("pixels.bad", named, most=_SHOWN))
         if self.strange:
-            each = [Note("pixels.strange.item", asdict(strange)) for strange in self.strange]
+            each = [
+                Note(
+                    "pixels.strange.item",
+                    {"value": one.value, "share": one.share, "n": one.masks, "example": one.example},
+                )
+                for one in self.strange
+            ]
             said.append(such_as("pixels.strange", each, most=8))
         if len(self.classes) - len(self.unseen) < 2:
             said.append(Note("pixels.one"))
@@ -190,7 +196,7 @@ def presence(dataset: Dataset) -> NDArray[np.uint8]:
     if dataset.legend is None or not dataset.legend.outlines:
         return (class_pixels(dataset)[:, :classes] > 0).astype(np.uint8)
     number_of = {value[0]: place for place, values in enumerate(dataset.legend.values) for value in values}
-    ground = [place for place, values in enumerate(dataset.legend.values) if not values]
+    ground = [number_of[NOTHING]] if NOTHING in number_of else []
     found = np.zeros((len(dataset), classes), np.uint8)
     for row, mask in enumerate(dataset.masks or ()):
         if mask is not None:
@@ -321,7 +327,7 @@ def _classes(dataset: Dataset, legend: Legend, counts: NDArray[np.int64]) -> tup
     return tuple(
         Seen(
             name=name,
-            values=tuple(map(shown, legend.values[number])),
+            values=tuple("–" if value == (NOTHING,) else shown(value) for value in legend.values[number]),
             share=int(counts[:, number].sum()) / total,
             pictures=int((counts[:, number] > 0).sum()),
         )

@@ -179,6 +179,7 @@ def _once(paths: list[str]) -> None:
 def _classes(categories: dict[int, str]) -> tuple[tuple[str, ...], Legend]:
     """Names, and numbers of categories as values; several numbers with one name are one class."""
     from miwake.data.legend import MOST
+    from miwake.data.outlines import NOTHING
 
     numbers: dict[str, list[int]] = {}
     for number in sorted(categories):
@@ -186,5 +187,5 @@ def _classes(categories: dict[int, str]) -> tuple[tuple[str, ...], Legend]:
     ground = GROUND if GROUND not in numbers else "nothing"
     if not 1 <= len(numbers) < MOST:
         raise DataError(f"{plural(len(numbers), 'category')} of things.", expected=f"from 1 to {MOST - 1}")
-    values = ((), *(tuple((number,) for number in each) for each in numbers.values()))
+    values = (((NOTHING,),), *(tuple((number,) for number in each) for each in numbers.values()))
     return (ground, *numbers), Legend(values=values, outlines=True)

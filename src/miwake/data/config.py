@@ -29,8 +29,7 @@ class DataOptions:
     skip_bad: bool = False
     """Leave out pictures that cannot be read, and say how many, in place of an error."""
     legend: Path | None = None
-    """Which values in masks mean which class: a CSV file with name,value or name,r,g,b. Taken from beside them where
-    not given."""
+    """What values in masks mean: a CSV file with name,value or name,r,g,b. Without it, legend.csv beside the masks."""
     void: str | None = None
     """A class or value in masks whose pixels count nothing: 255, #ffffff or a class's name."""
     max_pixels: int = 200_000_000

@@ -20,6 +20,8 @@ from miwake.errors import DataError
 from miwake.types import VOID, Legend
 
 Size = tuple[int, int]
+NOTHING = -1
+"""Stands in a legend for pixels in no outline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ class Outlines:
         Args:
             number: the picture's `id`.
             size: height and width of the upright picture.
-            legend: numbers of categories as values; the class without values is where nothing is.
+            legend: numbers of categories as values, and `NOTHING`.
 
         Raises:
             DataError: the picture has another size than the file says, or a shape is broken.
@@ -72,7 +74,7 @@ class Outlines:
         picture = self.pictures[number]
         number_of = {value[0]: place for place, values in enumerate(legend.values) for value in values}
         number_of |= {value[0]: VOID for value in legend.void}
-        ground = next((place for place, values in enumerate(legend.values) if not values), VOID)
+        ground = number_of.get(NOTHING, VOID)
         classes = np.full(size, ground, np.uint8)
         for shape in sorted(picture.shapes, key=lambda shape: (not shape.crowd, -shape.area)):
             classes[self._inside(shape, size, picture.name)] = number_of.get(shape.category, ground)
@@ -135,9 +137,13 @@ def fill_polygon(inside: NDArray[np.bool_], polygon: Sequence[float]) -> None:
     share = (row + 0.5 - y0[edge]) / (y1 - y0)[edge]
     crossing = x0[edge] + share * (x1 - x0)[edge]
     column = np.clip(np.ceil(crossing - 0.5), 0, width).astype(np.int64)
-    turns = np.zeros((height, width + 1), np.int32)
-    np.add.at(turns, (row, column), 1)
-    inside |= (np.cumsum(turns, axis=1)[:, :width] & 1).astype(bool)
+    if not len(edge):
+        return
+    top, bottom, left, right = row.min(), row.max() + 1, column.min(), column.max()
+    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
+    np.add.at(turns, (row - top, column - left), 1)
+    turned = np.bitwise_xor.accumulate(turns & 1, axis=1)[:, : right - left]
+    inside[top:bottom, left:right] |= turned.astype(bool)
 
 
 def from_runs(runs: Mapping[str, Any], size: Size) -> NDArray[np.bool_]:

@@ -108,14 +108,15 @@ def _by_place(census: Census, key: Key) -> Meaning:
     names, void = key.legend.values, key.legend.void
     count = len(names) + len(void)
     found = census.codes.tolist()
-    if not census.colours and all(code < count or code == VOID for code in found):
+    two = not census.colours and count == 2 and not void
+    if not census.colours and all(code < count or code == VOID for code in found) and not (two and found == [0, VOID]):
         beside = VOID in found and count <= VOID
         return Meaning(
             classes=key.names,
             legend=replace(key.legend, void=(*void, (VOID,)) if beside else void),
             notes=(_void_note(census),) if beside else (),
         )
-    if not census.colours and count == 2 and not void and (_soft(census) or len(found) == 2):
+    if two and (_soft(census) or len(found) == 2):
         if _soft(census):
             return _halves(census, key.names)
         low, high = found
@@ -235,7 +236,7 @@ def with_void(meaning: Meaning, text: str) -> Meaning:
     elif value is not None:
         gone = (value,)
         values = [tuple(one for one in each if one != value) for each in legend.values]
-        kept = [number for number, each in enumerate(values) if each or not legend.values[number]]
+        kept = [number for number, each in enumerate(values) if each]
         values = [values[number] for number in kept]
     else:
         best = nearest(text, classes)

@@ -106,9 +106,9 @@ _CHECK: dict[str, dict[Language, str]] = {
         "{examples:\n  }",
     },
     "pixels.strange.item": {
-        "en": "{value}: {share:.2%} of the pixels, in {masks} mask, such as {example}|{value}: {share:.2%} of the "
-        "pixels, in {masks} masks, such as {example}",
-        "ja": "{value}：全画素の{share:.2%}、マスク{masks}枚（{example} など）",
+        "en": "{value}: {share:.2%} of the pixels, in {n} mask, such as {example}|{value}: {share:.2%} of the "
+        "pixels, in {n} masks, such as {example}",
+        "ja": "{value}：全画素の{share:.2%}、マスク{n}枚（{example} など）",
     },
     "pixels.one": {
         "en": "The masks show one class only, so there is nothing to tell apart.",

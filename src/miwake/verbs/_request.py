@@ -101,7 +101,11 @@ def settled(asked: Request) -> Request:
     cost = None if costs.cost is None else _absolute(costs.cost)
     taxonomy = None if costs.taxonomy is None else costs.taxonomy.absolute()
     costs = replace(costs, cost=cost, taxonomy=taxonomy)
-    anywhere = replace(asked, data=_absolute(asked.data), model=_resolved(asked.model), evaluation=costs)
+    data = asked.data_options
+    data = data if data.legend is None else replace(data, legend=data.legend.absolute())
+    anywhere = replace(
+        asked, data=_absolute(asked.data), data_options=data, model=_resolved(asked.model), evaluation=costs
+    )
     return replace(anywhere, lang=asked.language)
 
 
