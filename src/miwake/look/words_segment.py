@@ -110,14 +110,6 @@ _REPORT: dict[str, dict[Language, str]] = {
     "seg.report.mark.doubt": {"en": "one or the other: the interval", "ja": "区間内（どちらもありうる）"},
     "seg.report.mark.wrong": {"en": "wrong", "ja": "誤り"},
     "seg.report.caption": {"en": "mean IoU", "ja": "平均IoU"},
-    "seg.report.pictures": {"en": "Picture by picture", "ja": "画像ごとのIoU"},
-    "seg.report.pictures.caption": {
-        "en": "Mean IoU of each test picture, over the classes that it has: up to a hundred dots.",
-        "ja": "評価画像それぞれの、含まれるクラスでの平均IoUです（点は最大100個ほど）。",
-    },
-    "seg.report.test": {"en": "test", "ja": "評価画像"},
-    "seg.report.mean": {"en": "median", "ja": "中央値"},
-    "seg.report.better": {"en": "IoU of a picture →", "ja": "画像のIoU →"},
     "seg.report.worst.sentence": {
         "en": "The worst test pictures first, then some from the middle and the best. Each is shown as it is, with its "
         "true classes, with those that it was given, and with its wrong pixels in red. What counts nothing is dark.",

@@ -128,6 +128,10 @@ _WAY: dict[str, dict[Language, str]] = {
         "en": "It starts from the weights {name}: first the last layer on frozen features, then everything",
         "ja": "重み {name} から始め、まず特徴を固定して最終層を、次に全体を学習します",
     },
+    "train.start.whole": {
+        "en": "It starts from the weights {name} and learns everything",
+        "ja": "重み {name} から始め、全体を学習します",
+    },
     "train.unchanged": {"en": "nothing", "ja": "なし"},
     "train.reading": {"en": "Reading pictures", "ja": "画像の読み込み"},
     "train.training": {"en": "Training", "ja": "学習"},

@@ -15,7 +15,7 @@ class Dense(nn.Module):
     """What networks that answer for every pixel share: any size goes in, logits of that size come out.
 
     A network of this kind has its last layer under the name `head`, and gives by `places` what goes into it together
-    with what its deepest layer holds.
+    with what its deepest layer holds; one whose head is not its end says by `answer` how it goes on.
 
     Args:
         step: sides are filled up to multiples of it, by repeating the last pixels.
@@ -30,9 +30,13 @@ class Dense(nn.Module):
     def forward(self, x_BCHW: Tensor) -> Tensor:
         """Logits (B, classes, H, W)."""
         height, width = x_BCHW.shape[2:]
-        features, _ = self.places(filled(x_BCHW, self.step))
-        out: Tensor = self.head(features)
+        out, _ = self.answer(filled(x_BCHW, self.step))
         return out[:, :, :height, :width]
+
+    def answer(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, classes, H, W) and the deepest features (B, G, …), of pictures whose sides are filled."""
+        features, deepest = self.places(x_BCHW)
+        return self.head(features), deepest
 
     def places(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
         """What goes into `head`, (B, F, …), and the deepest features (B, G, …), of pictures whose sides are filled."""
@@ -44,7 +48,7 @@ class Dense(nn.Module):
 
     def embedding(self, x_BCHW: Tensor) -> Tensor:
         """(B, G) what a picture is like: the mean of the deepest features over their places."""
-        _, deepest = self.places(filled(x_BCHW, self.step))
+        _, deepest = self.answer(filled(x_BCHW, self.step))
         return deepest.mean((2, 3))
 
 

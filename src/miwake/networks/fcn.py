@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from miwake.networks.dense import Dense, Upsampling, enlarged, filled
+from miwake.networks.dense import Dense, Upsampling, enlarged
 
 TASK = "segment"
 VARIANTS = ("fcn8s-slim", "fcn8s")
@@ -70,27 +70,17 @@ class FCN8s(Dense):
         for score in (self.score16, self.score8):  # "we initialize … to zero", section 4.2
             nn.init.zeros_(score.weight)
 
-    def forward(self, x_BCHW: Tensor) -> Tensor:
-        """Logits (B, classes, H, W)."""
-        height, width = x_BCHW.shape[2:]
-        x = filled(x_BCHW, self.step)
-        pooled: list[Tensor] = []
+    def answer(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, classes, H, W) and "fc7", (B, 4096, H/32, W/32)."""
+        x, pooled = x_BCHW, list[Tensor]()
         for block in self.body:
             x = block(x)
             pooled.append(x)
-        scores = self.head(self.dense(x))  # (B, K, H/32, W/32)
+        deepest = self.dense(x)
+        scores = self.head(deepest)  # (B, K, H/32, W/32)
         scores = _twice(scores, self.up16) + self.score16(pooled[3])  # (B, K, H/16, W/16)
         scores = _twice(scores, self.up8) + self.score8(pooled[2])  # (B, K, H/8, W/8)
-        out = enlarged(scores, 8) if self.up1 is None else self.up1(scores)
-        return out[:, :, :height, :width]
-
-    def places(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 4096, H/32, W/32), twice."""
-        x = x_BCHW
-        for block in self.body:
-            x = block(x)
-        found = self.dense(x)
-        return found, found
+        return (enlarged(scores, 8) if self.up1 is None else self.up1(scores)), deepest
 
 
 def _twice(scores: Tensor, up: nn.Module | None) -> Tensor:

@@ -15,7 +15,6 @@ from miwake.evaluation.segmentation import MEANS, OF_CLASS, PixelEvaluation
 from miwake.files import write_text
 from miwake.look import charts, page
 from miwake.look.charts import Line, Mark
-from miwake.look.dots import Row, dots
 from miwake.look.matrix import LARGEST, confusion
 from miwake.look.pictures import Thumbnail, thumbnail
 from miwake.look.svg import Frame
@@ -120,7 +119,6 @@ def _view(contents: SegmentContents, side: int, most: int) -> dict[str, Any]:
         "main": area(found.mean_iou),
         "leads": sentences(found, language),
         "cautions": warnings(found, language),
-        "dots": _dots(found, language),
         "axis": charts.axis(scale),
         "rows": list(_rows(found, scale, language)),
         "classes": list(_classes(contents)),
@@ -211,25 +209,6 @@ def _matrix(found: PixelEvaluation, language: Language) -> Markup | None:
     rows = [[round(1000 * share) for share in row] for row in found.confusion]
     true, answer = (words(f"seg.report.{name}", language) for name in ("true", "answer"))
     return confusion(frame, rows, [label(name) for name in found.classes], true=true, answer=answer)
-
-
-def _dots(found: PixelEvaluation, language: Language) -> Markup | None:
-    if len(found.pictures) < 2:
-        return None
-    frame = Frame(
-        key="pictures",
-        title=words("seg.report.pictures", language),
-        description=words("seg.report.pictures.caption", language),
-    )
-    row = Row(name=words("seg.report.test", language), scores=found.pictures, tone="first")
-    middle = found.pictures[len(found.pictures) // 2]
-    return dots(
-        frame,
-        [row],
-        level=middle,
-        level_label=words("seg.report.mean", language),
-        x_label=words("seg.report.better", language),
-    )
 
 
 def _card(one: Card, side: int, language: Language) -> _CardView:

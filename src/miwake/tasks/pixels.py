@@ -48,7 +48,7 @@ _DIVIDING = {
 
 
 def named(classes: Sequence[str]) -> tuple[int | None, int | None]:
-    """Numbers of the class that is no thing, and of the one that parts things, by their names; None where there is none.
+    """Numbers of the class that is no thing and of the one that parts things, by name; None where there is none.
 
     Of two classes one is always no thing: the one that parts things, or the first.
     """

@@ -26,6 +26,7 @@ from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
+from miwake.training.choice import Choice
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
 from miwake.training.loop import fit
@@ -191,9 +192,7 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
         "folder": str(run.folder),
     }
     how = {
-        "start": Note(
-            f"train.start.{'weights' if choice.pretrained else 'nothing'}", {"name": choice.starting_weights}
-        ),
+        "start": Note(f"train.start.{_start(choice)}", {"name": choice.starting_weights}),
         "batch": job.train.batch_size * recipe.accumulate,
         "optimizer": recipe.optimizer,
         "rate": recipe.learning_rate,
@@ -201,6 +200,13 @@ def _say_plan(run: Run, prepared: Prepared, job: Job, cost: Cost, language: Lang
     }
     ways = [Note("train.plan.alone", plan)] if alone else [Note("train.plan", plan), Note("train.how", how)]
     _tell([*choice.reasons, *ways], language)
+
+
+def _start(choice: Choice) -> str:
+    """How training begins, for the words on it."""
+    if not choice.pretrained:
+        return "nothing"
+    return "weights" if choice.phases[0].observes else "whole"
 
 
 def _learn(run: Run, asked: Request, prepared: Prepared, job: Job, *, resume: bool) -> Run:
