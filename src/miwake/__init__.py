@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from miwake.run import Run, open_run
     from miwake.serving.config import ServeOptions
     from miwake.training.config import AugmentOptions, Training
-    from miwake.types import Batch, Dataset, Figure, Oddity, Prediction, Preprocessing, Region, Sample
+    from miwake.types import Batch, Dataset, Figure, Oddity, Prediction, Preprocessing, Region, Sample, Segmentation
     from miwake.verbs.attack import attack
     from miwake.verbs.cache import cache
     from miwake.verbs.check import check
@@ -61,6 +61,8 @@ _HOMES = {
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
     "Oddity": "types",
+    "Segmentation": "types",
+    "SegmentOptions": "segmentation.config",
     "Prediction": "types",
     "Predictor": "prediction",
     "Preprocessing": "types",
