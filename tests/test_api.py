@@ -31,6 +31,8 @@ PUBLIC = [
     "Region",
     "Run",
     "Sample",
+    "SegmentOptions",
+    "Segmentation",
     "ServeOptions",
     "Training",
     "attack",

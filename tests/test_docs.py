@@ -15,6 +15,7 @@ from PIL import Image
 
 import miwake as mw
 from miwake import cli
+from miwake.data import segmentation
 from miwake.data.toy import toy_pictures
 from miwake.types import Fit, Interpolation
 from miwake.verbs import verbs
@@ -54,6 +55,8 @@ def test_every_public_name_has_an_example_that_runs(tmp_path: Path, monkeypatch:
     assert shown == set(mw.__all__)
     assert sorted(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == sorted(mw.__all__)
     write_photos(tmp_path)
+    (tmp_path / "streets").mkdir()
+    segmentation.toy(tmp_path / "streets")
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for line, source in examples:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from miwake.prediction import Predictor
     from miwake.robustness.config import AttackOptions
     from miwake.run import Run, open_run
+    from miwake.segmentation.config import SegmentOptions
     from miwake.serving.config import ServeOptions
     from miwake.training.config import AugmentOptions, Training
     from miwake.types import Batch, Dataset, Figure, Oddity, Prediction, Preprocessing, Region, Sample, Segmentation
@@ -109,6 +110,8 @@ __all__ = [
     "Region",
     "Run",
     "Sample",
+    "SegmentOptions",
+    "Segmentation",
     "ServeOptions",
     "Training",
     "attack",

@@ -15,7 +15,18 @@ import miwake as mw
 from miwake.data import segmentation
 from miwake.run import Run, read_table
 
-QUICK = ("--threads", "1", "--precision", "fp32", "--device", "cpu", "--bootstrap-rounds", "100", "--model", "unet-slim")
+QUICK = (
+    "--threads",
+    "1",
+    "--precision",
+    "fp32",
+    "--device",
+    "cpu",
+    "--bootstrap-rounds",
+    "100",
+    "--model",
+    "unet-slim",
+)
 
 
 @pytest.fixture(scope="module")
