@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from miwake.data.census import Census, count, take_census
+from miwake.data.classmap import classes_of, to_classes
 from miwake.data.legend import read_legend, read_value, shown
 from miwake.data.masks import Values, read_values
 from miwake.data.proposal import Meaning, meaning, with_void
@@ -190,6 +191,22 @@ def test_names_without_values(tmp_path: Path) -> None:
     assert listed(0, 1, 255).legend.void == ((255,),)
     with pytest.raises(DataError, match="names 2 classes without saying their values"):
         listed(3, 7, 9)
+
+
+def test_grey_with_16_bits_is_no_colour(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.png"
+    Image.fromarray(np.array([[0, 300], [0, 300]], np.uint16)).save(deep)
+    legend = Legend(values=(((0, 0, 0),), ((255, 255, 255),)))
+    classes, strange = to_classes(read_values(deep), legend)
+    assert strange == ("300",)
+    assert classes.tolist() == [[0, 255], [0, 255]]
+    assert classes_of(count(read_values(deep)), legend).tolist() == [0, -1]
+    colour = tmp_path / "colour.png"
+    Image.fromarray(np.full((4, 4, 3), (1, 2, 3), np.uint8)).save(colour)
+    with pytest.raises(DataError, match="others in grey with 16 bits"):
+        meaning(take_census([deep, colour])[0], None, tmp_path)
+    indices = meaning(take_census([deep])[0], None, tmp_path)
+    assert indices.legend.values == (((0,),), ((300,),))
 
 
 def test_void_is_named_by_value_or_class() -> None:

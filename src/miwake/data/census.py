@@ -75,8 +75,19 @@ def as_codes(
     return codes
 
 
+BEYOND = 1 << 24
+"""Numbers from it on stand for grey levels that are no colour, since they have more than 8 bits."""
+
+
+def in_colours(levels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Grey levels as the codes of their colours."""
+    return np.where(levels < 256, levels * 0x010101, levels + BEYOND)
+
+
 def value_of(code: int, colours: bool) -> Value:
     """The inverse of `as_codes` for one number."""
+    if code >= BEYOND:
+        return (code - BEYOND,)
     return (code >> 16, code >> 8 & 255, code & 255) if colours else (code,)
 
 
@@ -228,4 +239,4 @@ def recoded(counted: Counted, colours: bool) -> NDArray[np.int64]:
         return counted.codes
     if counted.palette is not None:
         return np.asarray(as_codes(counted.palette[counted.codes][None])[0], np.int64)
-    return counted.codes * 0x010101
+    return in_colours(counted.codes)
