@@ -130,7 +130,7 @@ def test_void_may_be_a_category(tmp_path: Path) -> None:
         ({"images": [{"id": 1, "file_name": "1.png", "height": 10, "width": 8}]}, "is not a file of annotations"),
         ({"categories": [{"name": "cat"}]}, "no 'id'"),
         ({"images": []}, "is not a file of annotations"),
-        ({"images": {}, "annotations": [7]}, "is not a file of annotations"),
+        ({"annotations": [{"segmentation": 7}]}, "is not a file of annotations"),
         ({"categories": [{"id": n, "name": str(n)} for n in range(300)]}, "300 categor"),
     ],
 )
