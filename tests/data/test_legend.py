@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from miwake.data.census import Census, count, take_census
+from miwake.data.classmap import classes_of, to_classes
 from miwake.data.legend import read_legend, read_value, shown
-from miwake.data.masks import Values
+from miwake.data.masks import Values, read_values
 from miwake.data.proposal import Meaning, meaning, with_void
 from miwake.errors import DataError, UsageError
 from miwake.types import Legend
@@ -192,6 +193,22 @@ def test_names_without_values(tmp_path: Path) -> None:
         listed(3, 7, 9)
 
 
+def test_grey_with_16_bits_is_no_colour(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.png"
+    Image.fromarray(np.array([[0, 300], [0, 300]], np.uint16)).save(deep)
+    legend = Legend(values=(((0, 0, 0),), ((255, 255, 255),)))
+    classes, strange = to_classes(read_values(deep), legend)
+    assert strange == ("300",)
+    assert classes.tolist() == [[0, 255], [0, 255]]
+    assert classes_of(count(read_values(deep)), legend).tolist() == [0, -1]
+    colour = tmp_path / "colour.png"
+    Image.fromarray(np.full((4, 4, 3), (1, 2, 3), np.uint8)).save(colour)
+    with pytest.raises(DataError, match="others in grey with 16 bits"):
+        meaning(take_census([deep, colour])[0], None, tmp_path)
+    indices = meaning(take_census([deep])[0], None, tmp_path)
+    assert indices.legend.values == (((0,),), ((300,),))
+
+
 def test_void_is_named_by_value_or_class() -> None:
     plain = Meaning(classes=("a", "b", "c"), legend=Legend(values=(((0,),), ((1,), (2,)), ((3,),))))
     assert with_void(plain, "c").classes == ("a", "b")
@@ -203,6 +220,34 @@ def test_void_is_named_by_value_or_class() -> None:
         with_void(plain, "road")
     with pytest.raises(UsageError, match="fewer than two"):
         with_void(with_void(plain, "a"), "b")
+
+
+@pytest.mark.parametrize("kind", ["L", "P", "RGB"])
+def test_what_was_counted_is_not_read_again(kind: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("miwake.data.known._TICK", 0)
+    file = tmp_path / "mask.png"
+
+    def save(*values: int) -> None:
+        image = Image.fromarray(areas(*values).astype(np.uint8)).convert(kind)
+        if kind == "RGB":
+            image.putpixel((0, 0), (1, 2, 3))
+        image.save(file)
+
+    save(0, 7, 9)
+    first, each = take_census([file])
+    reads: list[Path] = []
+    monkeypatch.setattr("miwake.data.census.read_values", lambda path: reads.append(path) or read_values(path))
+    again, others = take_census([file])
+    assert reads == []
+    for name in ("codes", "pixels", "flat", "holders"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    assert (first.colours, first.indexed, first.lossy) == (again.colours, again.indexed, again.lossy)
+    assert each[0] is not None
+    assert others[0] is not None
+    np.testing.assert_array_equal(each[0].palette, others[0].palette)
+    save(0, 7, 8)
+    assert take_census([file])[0].codes.tolist() != first.codes.tolist()
+    assert reads == [file]
 
 
 @given(st.integers(0, 2**32))

@@ -130,11 +130,31 @@ def test_void_may_be_a_category(tmp_path: Path) -> None:
         ({"images": [{"id": 1, "file_name": "1.png", "height": 10, "width": 8}]}, "is not a file of annotations"),
         ({"categories": [{"name": "cat"}]}, "no 'id'"),
         ({"images": []}, "is not a file of annotations"),
+        ({"annotations": [{"segmentation": 7}]}, "is not a file of annotations"),
+        ({"categories": [{"id": n, "name": str(n)} for n in range(300)]}, "300 categor"),
     ],
 )
 def test_broken_files_are_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=said):
         open_dataset(write(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        [[1, 1, 4, 1, 4, float("nan")]],
+        {"size": [8, 10], "counts": [3, 4]},
+        {"size": [10, 8], "counts": [80]},
+        {"counts": "0"},
+        {"size": [8, 10], "counts": "~~~~"},
+        {"size": [8, 10], "counts": [-1, 81]},
+    ],
+)
+def test_broken_shapes_are_named(drawn: object, tmp_path: Path) -> None:
+    thing = {"image_id": 1, "category_id": 3, "area": 4, "iscrowd": 0, "segmentation": drawn}
+    dataset = open_dataset(write(tmp_path, annotations=[thing]))
+    with pytest.raises(DataError, match=r"a shape of 1\.png is broken"):
+        read_classes(dataset, 0)
 
 
 def test_another_size_than_the_picture_has(tmp_path: Path) -> None:

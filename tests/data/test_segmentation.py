@@ -12,7 +12,6 @@ from miwake import open_dataset
 from miwake.data import csv, folder, inspection, mvtec, segmentation
 from miwake.data.classmap import read_classes
 from miwake.data.config import DataOptions
-from miwake.data.meaning import with_classes
 from miwake.errors import DataError, UsageError
 from miwake.look.words import told
 
@@ -185,12 +184,3 @@ def test_real_data(shared_data: Path) -> None:
     tile = open_dataset(shared_data / "magnetic-tile" / "MT_Fray", task="segment")
     assert len(tile) == 32
     assert "pixels.soft" in [note.key for note in tile.notes if not isinstance(note, str)]
-
-
-def test_other_data_takes_a_models_classes(tmp_path: Path) -> None:
-    dataset = open_dataset(segmentation.toy(tmp_path))
-    again = with_classes(dataset, ("disc", "cat", "ground", "square"))
-    ours, theirs = read_classes(dataset, 3), read_classes(again, 3)
-    np.testing.assert_array_equal(np.array([2, 3, 0])[ours], theirs)
-    with pytest.raises(DataError, match="does not know: disc"):
-        with_classes(dataset, ("ground", "square"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.known import stat_key
+from miwake.data.known import COUNTED, Known, stat_key
 from miwake.data.masks import Values, read_values
 from miwake.errors import DataError
 from miwake.machine import cores
@@ -19,7 +18,7 @@ from miwake.types import Value
 
 MOST = 4096
 """Different values of a mask that are kept, the most frequent; nothing with more is a mask."""
-_KEPT = 100_000
+_CHUNK = 256
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,8 +75,19 @@ def as_codes(
     return codes
 
 
+BEYOND = 1 << 24
+"""Numbers from it on stand for grey levels that are no colour, since they have more than 8 bits."""
+
+
+def in_colours(levels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Grey levels as the codes of their colours."""
+    return np.where(levels < 256, levels * 0x010101, levels + BEYOND)
+
+
 def value_of(code: int, colours: bool) -> Value:
     """The inverse of `as_codes` for one number."""
+    if code >= BEYOND:
+        return (code - BEYOND,)
     return (code >> 16, code >> 8 & 255, code & 255) if colours else (code,)
 
 
@@ -121,7 +131,7 @@ class Census:
 def take_census(
     files: Sequence[Path], progress: Callable[[int, int], None] | None = None
 ) -> tuple[Census, list[Counted | None]]:
-    """Read all of these masks and count their values; what was read before in this process is remembered.
+    """Read all of these masks and count their values; a file that has not changed since is not read again.
 
     Args:
         files: of the masks.
@@ -132,14 +142,65 @@ def take_census(
     """
     each: list[Counted | None] = []
     bad: list[tuple[Path, DataError]] = []
-    with ThreadPoolExecutor(min(cores(), 16)) as pool:
-        for done, (file, found) in enumerate(zip(files, pool.map(_counted, files), strict=True), 1):
-            if isinstance(found, DataError):
-                bad.append((file, found))
-            each.append(found if isinstance(found, Counted) else None)
-            if progress is not None:
-                progress(done, len(files))
+    stats = {str(file.absolute()): stat_key(file) for file in files}
+    known = Known(COUNTED)
+    try:
+        before = {path: _unpacked(data) for path, data in known.find(stats).items()}
+
+        def counted(file: Path) -> Counted | DataError:
+            try:
+                return before.get(str(file.absolute())) or count(read_values(file))
+            except DataError as error:
+                return error
+
+        with ThreadPoolExecutor(min(cores(), 16)) as pool:
+            for start in range(0, len(files), _CHUNK):
+                chunk = files[start : start + _CHUNK]
+                found = list(pool.map(counted, chunk))
+                bad += [(file, one) for file, one in zip(chunk, found, strict=True) if isinstance(one, DataError)]
+                each += [one if isinstance(one, Counted) else None for one in found]
+                known.note(list(_new(chunk, found, stats, before)))
+                if progress is not None:
+                    progress(len(each), len(files))
+    finally:
+        known.close()
     return _together(files, each, tuple(bad)), each
+
+
+def _new(
+    files: Sequence[Path],
+    found: Sequence[Counted | DataError],
+    stats: Mapping[str, bytes | None],
+    before: Mapping[str, Counted],
+) -> Iterator[tuple[str, bytes, bytes]]:
+    """What is to be kept for the next time: path, state of the file, and what was counted."""
+    for file, one in zip(files, found, strict=True):
+        path = str(file.absolute())
+        stat = stats[path]
+        if isinstance(one, Counted) and stat is not None and path not in before:
+            yield path, stat, _packed(one)
+
+
+def _packed(counted: Counted) -> bytes:
+    flags = np.array([counted.colours, counted.indexed, counted.lossy, counted.palette is not None], np.int64)
+    palette = b"" if counted.palette is None else counted.palette.tobytes()
+    return np.concatenate((flags, counted.codes, counted.pixels, counted.flat)).tobytes() + palette
+
+
+def _unpacked(data: bytes) -> Counted:
+    colours, indexed, lossy, colourful = np.frombuffer(data, np.int64, 4).tolist()
+    end = len(data) - (768 if colourful else 0)
+    codes, pixels, flat = np.frombuffer(data[32:end], np.int64).reshape(3, -1)
+    palette = np.frombuffer(data[end:], np.uint8).reshape(256, 3) if colourful else None
+    return Counted(
+        codes=codes,
+        pixels=pixels,
+        flat=flat,
+        colours=bool(colours),
+        indexed=bool(indexed),
+        lossy=bool(lossy),
+        palette=palette,
+    )
 
 
 def _together(files: Sequence[Path], each: Sequence[Counted | None], bad: tuple[tuple[Path, DataError], ...]) -> Census:
@@ -178,23 +239,4 @@ def recoded(counted: Counted, colours: bool) -> NDArray[np.int64]:
         return counted.codes
     if counted.palette is not None:
         return np.asarray(as_codes(counted.palette[counted.codes][None])[0], np.int64)
-    return counted.codes * 0x010101
-
-
-_remembered: OrderedDict[tuple[str, bytes], Counted] = OrderedDict()
-
-
-def _counted(file: Path) -> Counted | DataError:
-    stat = stat_key(file)
-    key = (str(file), stat or b"")
-    if stat is not None and key in _remembered:
-        return _remembered[key]
-    try:
-        counted = count(read_values(file))
-    except DataError as error:
-        return error
-    if stat is not None:
-        _remembered[key] = counted
-        while len(_remembered) > _KEPT:
-            _remembered.popitem(last=False)
-    return counted
+    return in_colours(counted.codes)

@@ -26,6 +26,7 @@ from miwake.machine import cores
 from miwake.types import Dataset, Legend, Note, Sentence
 
 _RARE = 0.01
+_NOWHERE = "–"
 _SHOWN = 20
 
 
@@ -107,7 +108,9 @@ class MaskReport:
     def _worth_knowing(self) -> list[Note]:
         said = []
         each = [
-            Note("pixels.class", {"name": seen.name, "values": _brief(seen.values), "share": seen.share})
+            Note("pixels.class.named", {"name": seen.name, "share": seen.share})
+            if seen.values in ((seen.name,), (_NOWHERE,))
+            else Note("pixels.class", {"name": seen.name, "values": _brief(seen.values), "share": seen.share})
             for seen in sorted(self.classes, key=lambda seen: -seen.share)
             if seen.pictures
         ]
@@ -327,7 +330,7 @@ def _classes(dataset: Dataset, legend: Legend, counts: NDArray[np.int64]) -> tup
     return tuple(
         Seen(
             name=name,
-            values=tuple("–" if value == (NOTHING,) else shown(value) for value in legend.values[number]),
+            values=tuple(_NOWHERE if value == (NOTHING,) else shown(value) for value in legend.values[number]),
             share=int(counts[:, number].sum()) / total,
             pictures=int((counts[:, number] > 0).sum()),
         )

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.census import Counted, as_codes, recoded, value_of
+from miwake.data.census import BEYOND, Counted, as_codes, in_colours, recoded, value_of
 from miwake.data.header import BadPicture
 from miwake.data.legend import shown
 from miwake.data.masks import Values, picture_size, read_values
@@ -68,7 +68,7 @@ def to_classes(values: Values, legend: Legend) -> tuple[NDArray[np.uint8], tuple
         if values.palette is not None:
             classes = table[as_codes(values.palette[None])[0]][pixels]
         elif pixels.ndim == 2:
-            classes = table[np.minimum(pixels, 255).astype(np.int64) * 0x010101]
+            classes = table[np.minimum(in_colours(pixels.astype(np.int64)), BEYOND)]
         else:
             classes = table[as_codes(pixels)]
     elif pixels.ndim == 3:
@@ -88,7 +88,7 @@ def classes_of(counted: Counted, legend: Legend) -> NDArray[np.int16]:
     """(v) the class of each value of a mask, `VOID` or -1 where the legend does not name it."""
     table, colours = _table(legend)
     if colours:
-        return table[recoded(counted, True)]
+        return table[np.minimum(recoded(counted, True), BEYOND)]
     if counted.colours:
         return np.full(len(counted.codes), -1, np.int16)
     return table[counted.codes]
@@ -98,7 +98,7 @@ def classes_of(counted: Counted, legend: Legend) -> NDArray[np.int16]:
 def _table(legend: Legend) -> tuple[NDArray[np.int16], bool]:
     """From every code, see `as_codes`, to its class; -1 where no class has it; and whether codes are colours."""
     colours = legend.colours
-    table = np.full(1 << 24 if colours else 1 << 16, -1, np.int16)
+    table = np.full(BEYOND + 1 if colours else 1 << 16, -1, np.int16)
     for number, values in ((VOID, legend.void), *enumerate(legend.values)):
         for value in values:
             code = value[0] if not colours else int.from_bytes(bytes(value if len(value) == 3 else value * 3), "big")

@@ -55,7 +55,6 @@ def read(path: Path) -> Dataset:
     splits: list[int] = []
     notes: list[Note] = []
     categories: dict[int, str] | None = None
-    seen: set[int] = set()
     for file in files:
         outlines = outlines_of(file)
         if categories is not None and categories != dict(outlines.categories):
@@ -69,7 +68,6 @@ def read(path: Path) -> Dataset:
             paths.append(f"{folder}/{picture.name}".removeprefix("./"))
             masks.append(f"{file.relative_to(root).as_posix()}#{number}")
             splits.append(split)
-            seen.update(shape.category for shape in picture.shapes)
         if outlines.boxes_only:
             notes.append(Note("data.coco.boxes", {"n": outlines.boxes_only, "file": file.name}))
     _once(paths)
@@ -186,6 +184,6 @@ def _classes(categories: dict[int, str]) -> tuple[tuple[str, ...], Legend]:
         numbers.setdefault(categories[number], []).append(number)
     ground = GROUND if GROUND not in numbers else "nothing"
     if not 1 <= len(numbers) < MOST:
-        raise DataError(f"{plural(len(numbers), 'category')} of things.", expected=f"from 1 to {MOST - 1}")
+        raise DataError(f"{len(numbers)} categories of things.", expected=f"from 1 to {MOST - 1}")
     values = (((NOTHING,),), *(tuple((number,) for number in each) for each in numbers.values()))
     return (ground, *numbers), Legend(values=values, outlines=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 from miwake.data.disk import cache_folder, connect, parts
 
 NAME = "files.sqlite"
+COUNTED = "masks.sqlite"
+"""What was counted in masks, in place of contents."""
 
 _TICK = 2_000_000_000
 """Nanoseconds; the coarsest clock of the usual file systems (FAT) ticks every two seconds."""
@@ -21,14 +23,17 @@ class Known:
     """Which content a file had when it was last read, so that a file that has not changed is not read again.
 
     Only saves time: where it cannot be read or written, every file is read.
+
+    Args:
+        name: of the index in the cache folder.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = NAME) -> None:
         self._index: sqlite3.Connection | None = None
         with contextlib.suppress(OSError, sqlite3.Error):
             cache_folder().mkdir(parents=True, exist_ok=True)
             self._index = connect(
-                cache_folder() / NAME,
+                cache_folder() / name,
                 "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stat BLOB NOT NULL, content BLOB NOT NULL)"
                 " WITHOUT ROWID",
             )

@@ -58,10 +58,14 @@ def read_legend(file: Path) -> Key:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"The legend {file} cannot be read: {error}.", expected="a text file in UTF-8") from None
+    try:
+        rows = list(_rows(file, lines))
+    except csv.Error as error:
+        raise DataError(f"{file} cannot be read: {error}.", expected="a CSV file") from None
     values: dict[str, list[Value]] = {}
     seen: dict[Value, str] = {}
     positions = False
-    for number, name, value in _rows(file, lines):
+    for number, name, value in rows:
         if not value:
             positions = True
             value = (len(seen),)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from miwake.data.census import Census, Counted, take_census
 from miwake.data.legend import find_legend, read_legend
-from miwake.data.naming import few
 from miwake.data.proposal import Meaning, meaning, with_void
 from miwake.errors import DataError, UsageError
 from miwake.types import Dataset, Note
@@ -67,26 +66,6 @@ def relabelled(dataset: Dataset, legend: Path | None, void: str | None) -> Datas
         assert dataset.legend is not None
         dataset = _with(dataset, with_void(Meaning(classes=dataset.classes, legend=dataset.legend), void), add=True)
     return dataset
-
-
-def with_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
-    """The same with the classes of a model, in its order, where the data names its own by the same names.
-
-    Raises:
-        DataError: the masks show a class that the model does not know.
-    """
-    legend = dataset.legend
-    assert legend is not None
-    strangers = [name for name in dataset.classes if name not in classes]
-    if strangers:
-        raise DataError(
-            f"The masks of {dataset.name} have classes that the model does not know: {few(strangers)}.",
-            expected=f"its own: {few(classes, 12)}",
-            todo="give the legend that it was trained with, --legend FILE, or say --void NAME.",
-        )
-    values = dict(zip(dataset.classes, legend.values, strict=True))
-    legend = replace(legend, values=tuple(values.get(name, ()) for name in classes))
-    return replace(dataset, classes=tuple(classes), legend=legend)
 
 
 def _with(dataset: Dataset, found: Meaning, *, add: bool = False) -> Dataset:

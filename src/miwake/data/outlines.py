@@ -103,7 +103,7 @@ class Outlines:
             for polygon in shape.polygons:
                 fill_polygon(inside, polygon)
             return inside
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError(
                 f"{self.file}: a shape of {name} is broken: {error}.",
                 expected="polygons [x, y, x, y, …] or runs {size, counts} as COCO has them",
@@ -202,7 +202,7 @@ def _outlines(file: Path, modified: int, size: int) -> Outlines:
                 boxes += 1
             else:
                 pictures[int(each["image_id"])].shapes.append(shape)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise DataError(
             f"{file} is not a file of annotations as COCO has them: {what}.",

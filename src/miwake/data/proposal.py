@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from miwake.data.census import Census, value_of
+from miwake.data.census import BEYOND, Census, value_of
 from miwake.data.legend import MOST, Key, read_value, shown
 from miwake.data.masks import THRESHOLD
 from miwake.data.naming import few, first, plural
@@ -201,6 +201,12 @@ def _pairs(names: Sequence[str], legend: Legend) -> Note:
 
 
 def _colours(census: Census, where: Path) -> Meaning:
+    if (census.codes >= BEYOND).any():
+        raise DataError(
+            f"Some masks of {where} are in colours, others in grey with 16 bits.",
+            expected="one kind of mask",
+            todo="export them all alike.",
+        )
     if len(census.codes) > _MANY:
         raise DataError(
             f"The masks of {where} hold {len(census.codes):,}{'' if len(census.codes) < 4096 else ' or more'} colours."

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miwake.data.disk import cache_folder, connect, explained, parts, read_at, write_at
-from miwake.data.known import NAME
+from miwake.data.known import COUNTED, NAME
 from miwake.errors import UsageError
 from miwake.locks import locked
 from miwake.types import Legend, Preprocessing
@@ -274,11 +274,11 @@ def clear(names: Iterable[str] | None = None) -> tuple[int, tuple[str, ...]]:
             shutil.rmtree(trash, ignore_errors=True)
         except BlockingIOError:
             left.append(folder.name)
-    index = cache_folder() / NAME
-    if wanted is None and not left and index.exists():
-        freed += index.stat().st_size
-        with explained(index.parent):
-            index.unlink()
+    for index in (cache_folder() / NAME, cache_folder() / COUNTED):
+        if wanted is None and not left and index.exists():
+            freed += index.stat().st_size
+            with explained(index.parent):
+                index.unlink()
     return freed, tuple(left)
 
 

@@ -115,6 +115,7 @@ _CHECK: dict[str, dict[Language, str]] = {
         "ja": "マスクには1種類のクラスしかなく、見分けるものがありません。",
     },
     "pixels.class": {"en": "{name} ({values}) {share:.1%}", "ja": "{name}（{values}）{share:.1%}"},
+    "pixels.class.named": {"en": "{name} {share:.1%}", "ja": "{name}：{share:.1%}"},
     "pixels.classes": {
         "en": "Classes, their values and their share of the pixels: {classes}.",
         "ja": "クラスとその値、画素の割合：{classes}。",
