@@ -62,7 +62,7 @@ def stretches(job: Job) -> dict[str, object]:
     trainer = Trainer(replace(job, recipe=replace(job.recipe, average=0.0)), lambda moment: None, lambda: False)
     trainer._start_phase()
     trainer._train_mode(job.phases[0])
-    batch = trainer._prepare(job.train.batch(0, 0), 0)
+    batch = trainer._shown(0)
     ((turn, parameters, optimizer),) = trainer.turns
 
     def loop() -> float:

@@ -109,7 +109,7 @@ ODD = ("--image-size", "64", "--precision", "fp32", "--threads", "1", "--checkpo
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("method", ["patchcore", "efficientad"])
+@pytest.mark.parametrize("method", ["patchcore", "efficientad", "panda"])
 def test_an_anomaly_detector_killed_at_three_moments(tmp_path, method):
     from miwake.data import mvtec
 
