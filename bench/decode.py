@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from harness import DATA, Line, Rounds, arguments, compare, ratios, report, settings, show
+from harness import Line, Rounds, arguments, compare, data_set, ratios, report, settings, show
 from numpy.typing import NDArray
 from PIL import Image, features
 
@@ -26,7 +26,7 @@ SECONDS = 1.0
 
 def photographs(width: int, height: int) -> list[bytes]:
     """Real photographs, scaled to the size and written as JPEG of quality 90."""
-    files = sorted((DATA / "coco-128").rglob("*.jpg"))[:16]
+    files = sorted((data_set("coco-128")).rglob("*.jpg"))[:16]
     found = []
     for file in files:
         picture = Image.open(file).convert("RGB").resize((width, height), Image.Resampling.LANCZOS)

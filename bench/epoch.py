@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from harness import DATA, Line, Rounds, arguments, compare, ratios, report, settings, show
+from harness import Line, Rounds, arguments, compare, data_set, ratios, report, settings, show
 
 from miwake import machine
 from miwake.data.config import DataOptions
@@ -32,9 +32,9 @@ BATCH, STEPS = 16, 2
 
 def photographs(folder: Path) -> Path:
     """The photographs of coco-128 and imagenet-100, in two classes, under names of their own."""
-    for name, pattern in (("coco", "coco-128/**/*.jpg"), ("imagenet", "imagenet-100/**/*.JPEG")):
+    for name, pattern in (("coco-128", "*.jpg"), ("imagenet-100", "*.JPEG")):
         (folder / name).mkdir(parents=True)
-        for file in sorted(DATA.glob(pattern)):
+        for file in sorted(data_set(name).rglob(pattern)):
             shutil.copy(file, folder / name / file.name)
     return folder
 
@@ -62,7 +62,7 @@ def stretches(job: Job) -> dict[str, object]:
     trainer = Trainer(replace(job, recipe=replace(job.recipe, average=0.0)), lambda moment: None, lambda: False)
     trainer._start_phase()
     trainer._train_mode(job.phases[0])
-    batch = trainer._prepare(job.train.batch(0, 0), 0)
+    batch = trainer._shown(0)
     ((turn, parameters, optimizer),) = trainer.turns
 
     def loop() -> float:

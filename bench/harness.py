@@ -63,6 +63,14 @@ class Load:
         self.share = max(0.0, others / seconds) if seconds > 0 else 0.0
 
 
+def data_set(name: str) -> Path:
+    """A folder of `DATA`; nothing is measured where it is absent."""
+    folder = DATA / name
+    if not folder.is_dir():
+        sys.exit(f"{folder} is not there. MIWAKE_BENCH_DATA is the folder that holds {name}.")
+    return folder
+
+
 def _busy() -> float:
     """Processor seconds of everything that has run on this machine, time stolen by its host included."""
     try:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 from environments import interpreter, versions
-from harness import DATA, arguments, report, settings, take_turns
+from harness import arguments, data_set, report, settings, take_turns
 from learning import Learnt, lines, ours, rival
 
 from miwake import machine
 
-SOURCE = DATA / "mnist"
+SOURCE = data_set("mnist")
 MARKS = (0.98, 0.99, 0.992)
 LIMIT = settings(quick="20s", usual="120s")
 """What Miwake is given: about as long as a plain epoch of the same network takes two slow cores."""

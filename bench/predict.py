@@ -12,7 +12,7 @@ from pathlib import Path
 import timm
 import torch
 from environments import Worker
-from harness import DATA, Line, Rounds, arguments, compare, ratios, report, settings, show
+from harness import Line, Rounds, arguments, compare, data_set, ratios, report, settings, show
 
 NETWORKS = {
     "efficientnet_lite0": ("tf_efficientnet_lite0", settings(quick=8, usual=228)),
@@ -46,7 +46,7 @@ def measure(name: str, at_timm: str, files: list[Path], rounds: int) -> Line:
 
 def main() -> None:
     """Measure."""
-    photographs = [*sorted((DATA / "coco-128").rglob("*.jpg")), *sorted((DATA / "imagenet-100").rglob("*.JPEG"))]
+    photographs = [*sorted((data_set("coco-128")).rglob("*.jpg")), *sorted((data_set("imagenet-100")).rglob("*.JPEG"))]
     rounds = arguments().rounds or settings(quick=1, usual=3)
     lines = [measure(name, at_timm, photographs[:count], rounds) for name, (at_timm, count) in NETWORKS.items()]
     report("predict", "Predict", lines, versions=f"timm {timm.__version__}, torch {torch.__version__}")

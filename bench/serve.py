@@ -23,13 +23,13 @@ from typing import Any
 
 import numpy as np
 from environments import RIVALS, interpreter, versions
-from harness import DATA, Line, Rounds, arguments, ratios, report, settings, show, take_turns
+from harness import Line, Rounds, arguments, data_set, ratios, report, settings, show, take_turns
 from PIL import Image
 
 NETWORK = "tf_efficientnet_lite0"
 FEW, MANY = 16, 256
 FASTER, LATENCY, USEFUL, RECOVERY, AT_ONCE = 1.5, 250, 0.95, 1.0, 10
-PICTURE = DATA / "photos" / "scikit_learn" / "china.jpg"
+PICTURE = data_set("photos") / "scikit_learn" / "china.jpg"
 
 
 def cores() -> tuple[int, int]:

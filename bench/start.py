@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from harness import DATA, Line, arguments, compare, ratios, report, settings, show
+from harness import Line, arguments, compare, data_set, ratios, report, settings, show
 
-PICTURE = next(iter(sorted((DATA / "coco-128").rglob("*.jpg"))))
+PICTURE = next(iter(sorted((data_set("coco-128")).rglob("*.jpg"))))
 PLAIN = f"""
 import timm, torch
 from PIL import Image

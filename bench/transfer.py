@@ -17,13 +17,13 @@ from typing import Any
 
 import torch
 from environments import interpreter, versions
-from harness import DATA, arguments, report, settings, take_turns
+from harness import arguments, data_set, report, settings, take_turns
 from learning import Learnt, lines, ours, rival
 
 from miwake import machine
 from miwake.networks.imagenet import installed_weights
 
-SOURCE = DATA / "sign-digits" / "Dataset"
+SOURCE = data_set("sign-digits") / "Dataset"
 SHARES = {"val": 0.15, "test": 0.15, "train": 0.7}
 MARKS = (0.90, 0.95, 0.99)
 EPOCHS = 4

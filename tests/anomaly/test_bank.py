@@ -111,3 +111,13 @@ def test_a_place_where_good_patches_are_far_apart_is_forgiven_more() -> None:
     torch.testing.assert_close(typical[:, 4:], torch.full((6, 2), 1.0), atol=0.1, rtol=0)  # one place has no rows
     alone = bank._typical(torch.tensor([2.0, 4.0]), torch.tensor([0, 0]))
     assert float(alone[5, 5]) == 3.0  # what nothing is known of is as all others
+
+
+def test_a_bank_of_all_rows_knows_how_far_they_lie_apart() -> None:
+    """Each row is its own nearest, which would make every distance an infinite one."""
+    rows = torch.tensor([[0.0, 0.0], [3.0, 4.0], [3.0, 4.0 + 600 * 2]])[:, :, None, None]
+    bank = Bank(3, 2, 3, (1, 1))
+    bank.finish(bank.observe(rows, None))
+    scaled = rows[:, :, 0, 0] * bank.scale
+    near = (torch.cdist(scaled, scaled) + torch.eye(3) * 1e9).amin(1)
+    assert float(bank.typical) == pytest.approx(float(near.mean()), rel=1e-5)

@@ -188,7 +188,7 @@ def test_it_learns_its_toy_and_answers(toy: Toy) -> None:
         phases=toy.task.phases(pretrained=False),
         recipe=recipe,
     )
-    job = make_job(choice, toy.dataset, toy.pictures, ModelOptions(), None, toy.masks)
+    job = make_job(choice, toy.dataset, toy.pictures, ModelOptions(), None, masks=toy.masks)
     fitted = fit(job, report=lambda _: None, stop=lambda: False)
     assert f"val_{toy.task.monitor}" in fitted.best
     dataset, targets = toy.dataset, np.asarray(toy.dataset.targets)

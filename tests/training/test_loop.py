@@ -238,3 +238,42 @@ def test_going_on_from_any_step_ends_with_the_same_weights(tmp_path, step, optim
     again = job(tmp_path / "killed")
     resumed = fit(again, report=lambda moment: None, stop=lambda: False, resume=True).model.state_dict()
     assert all(torch.equal(resumed[name], expected[name]) for name in expected)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Late(Classify):
+    """Learns, and gives no answers before it has looked at everything once more."""
+
+    def phases(self, *, pretrained: bool, stages: Any = ()) -> tuple[Phase, ...]:
+        look = Turn(name="look", kind="observe")
+        return Phase(name="train", judged=False), Phase(name="memory", share=0.0, turns=(look,))
+
+    def observe(self, model: nn.Module, batch: Batch, turn: Turn, state: Any) -> Any:
+        return (state or 0) + len(batch.pictures)
+
+    def finish(self, model: nn.Module, turn: Turn, state: Any) -> None:
+        model.seen.fill_(state)  # type: ignore[union-attr, operator]
+
+
+def _late(**changes: Any) -> Job:
+    task = _Late(classes=("top", "bottom"))
+    model = task.build("small", channels=1, size=(8, 8), dropout=None)
+    model.register_buffer("seen", torch.zeros(()))
+    return make(task=task, model=model, **changes)
+
+
+def test_a_phase_that_gives_no_answers_yet_is_not_judged():
+    fitted = _fit(_late(epochs=3, average=0.0))
+    assert [row["phase"] for row in fitted.history] == ["train"] * 3 + ["memory"]
+    assert ["val_accuracy" in row for row in fitted.history] == [False] * 3 + [True]
+    assert fitted.best["phase"] == "memory"
+    assert fitted.model.seen == 64
+
+
+@pytest.mark.parametrize("average", [0.0, 0.1])
+def test_stopping_before_there_are_answers_looks_once_more_and_leaves_a_usable_model(average):
+    moments: list[Any] = []
+    fitted = fit(_late(epochs=1000, average=average), report=moments.append, stop=lambda: len(moments) > 3)
+    assert fitted.interrupted
+    assert fitted.model.seen == 64
+    assert "val_accuracy" in fitted.best

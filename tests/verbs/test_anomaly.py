@@ -157,7 +157,7 @@ def test_good_pictures_alone(parts: Path, tmp_path: Path, miwake) -> None:
     assert 'lang="ja"' in (folder / "report.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("method", ["padim", "efficientad", "autoencoder"])
+@pytest.mark.parametrize("method", ["panda", "padim", "efficientad", "autoencoder"])
 def test_every_method_goes_all_the_way(parts: Path, tmp_path: Path, miwake, method: str) -> None:
     folder = tmp_path / "run"
     ended = miwake("train", parts, "--method", method, "--epochs", "12", "--out", folder, *QUICK)

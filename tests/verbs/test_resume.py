@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
@@ -108,7 +109,7 @@ ODD = ("--image-size", "64", "--precision", "fp32", "--threads", "1", "--checkpo
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("method", ["patchcore", "efficientad"])
+@pytest.mark.parametrize("method", ["patchcore", "efficientad", "panda"])
 def test_an_anomaly_detector_killed_at_three_moments(tmp_path, method):
     from miwake.data import mvtec
 
@@ -130,3 +131,23 @@ def test_an_anomaly_detector_killed_at_three_moments(tmp_path, method):
         _finish(_start("--resume", folder, cwd=tmp_path))
         found = load_file(tmp_path / folder / "model.safetensors")
         assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_training_begins_with_what_the_trial_has_learnt_also_after_a_kill(tmp_path):
+    """A run without its checkpoint, as one that is killed right after the trial, goes on from the trial's weights."""
+    (tmp_path / "toy").mkdir()
+    data = source.toy(tmp_path / "toy")
+    steady = ("--epochs", "3", "--batch-size", "8", "--precision", "fp32", "--threads", "1", "--augment", "small")
+    _finish(_start(str(data), *steady, "--out", "run", cwd=tmp_path))
+    run = tmp_path / "run"
+    expected = load_file(run / "model.safetensors")
+    config = json.loads((run / "config.json").read_text())
+    assert any("train.scratch" in str(reason) for reason in config["chosen"]["reasons"])
+    (run / "config.json").write_text(json.dumps(config | {"finished": False}))
+    for left in ("model.safetensors", "metrics.csv", "checkpoint/last.safetensors"):
+        (run / left).unlink()
+    for best in run.glob("checkpoint/best*"):
+        best.unlink()
+    _finish(_start("--resume", "run", cwd=tmp_path))
+    found = load_file(run / "model.safetensors")
+    assert all(torch.equal(found[name], expected[name]) for name in expected)

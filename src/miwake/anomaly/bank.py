@@ -11,6 +11,7 @@ from miwake.anomaly.nearest import nearest, turned
 
 Pool = tuple[Tensor, Tensor, Tensor]
 """(P, d) rows that are held, the random number (P) of each, and the place (P) of the grid that it comes from."""
+_BLOCK = 512
 _SHRINK = 8.0
 """Rows of the overall mean that each place's own is taken together with."""
 
@@ -75,9 +76,12 @@ class Bank(nn.Module):
         self.directions.copy_(directions)
         self.rows.copy_((bank - mean) @ directions)
         others = torch.ones(len(scaled), dtype=torch.bool)
-        others[picks] = len(picks) == len(scaled)  # those that were picked are no measure of distance
-        distance, _ = nearest((scaled[others] - mean) @ directions, self.rows.cpu())
-        self.typical.copy_(self._typical(distance, places[others]))
+        others[picks] = False  # those that were picked are no measure of distance
+        if others.any():
+            distance, _ = nearest((scaled[others] - mean) @ directions, self.rows.cpu())
+            self.typical.copy_(self._typical(distance, places[others]))
+        else:
+            self.typical.copy_(self._typical(_apart(scaled), places))
 
     def _typical(self, distance: Tensor, places: Tensor) -> Tensor:
         """(h, w) mean distance around each place: at a picture's edge, or where parts differ, good patches are farther
@@ -101,12 +105,16 @@ class Bank(nn.Module):
         Returns:
             (B, h, w) distances, differentiable in the inputs, and (B, h, w) rows.
         """
-        flat = inputs.movedim(1, -1)
-        queries = (flat.reshape(-1, inputs.shape[1]).float() * self.scale - self.mean) @ self.directions
+        places = self.queries(inputs)
+        queries = places.flatten(0, 2)
         with torch.no_grad():
             _, found = nearest(queries, self.rows)
         distance = (queries - self.rows[found]).square().sum(1).add(1e-8).sqrt()
-        return distance.reshape(flat.shape[:-1]) / self.typical, found.reshape(flat.shape[:-1])
+        return distance.reshape(places.shape[:-1]) / self.typical, found.reshape(places.shape[:-1])
+
+    def queries(self, inputs: Tensor) -> Tensor:
+        """(B, h, w, d) in the units and directions of `rows`, of (B, d, h, w)."""
+        return (inputs.movedim(1, -1).float() * self.scale - self.mean) @ self.directions
 
     def doubt(self, inputs: Tensor, found: Tensor, around: int = 9) -> Tensor:
         """(B) how far from 1 the share of the nearest row among its own neighbours is (Roth 2022, equation 7).
@@ -124,3 +132,15 @@ class Bank(nn.Module):
         distance = (self.rows[near] - queries[:, None]).square().sum(2).add(1e-8).sqrt() / unit
         own = (self.rows[found] - queries).square().sum(1).add(1e-8).sqrt() / unit
         return 1 - (own - distance.logsumexp(1)).exp()
+
+
+def _apart(rows: Tensor) -> Tensor:
+    """(M) distance of each row from the nearest other one; of a single row how long it is."""
+    if len(rows) == 1:
+        return rows.square().sum(1).sqrt()
+    found = []
+    for start in range(0, len(rows), _BLOCK):
+        distances = torch.cdist(rows[start : start + _BLOCK], rows)
+        distances[:, start:].fill_diagonal_(torch.inf)
+        found.append(distances.amin(1))
+    return torch.cat(found)

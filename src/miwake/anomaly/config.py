@@ -15,7 +15,7 @@ class AnomalyOptions:
     """How to tell what is odd from what is good (--task anomaly)."""
 
     method: str = "auto"
-    """patchcore, padim, efficientad or autoencoder; auto: from the pictures, the weights at hand and the time."""
+    """patchcore, panda, padim, efficientad or autoencoder; auto: from pictures, weights at hand and time."""
     bank: float = 0.1
     """Share of the good patches that the memory keeps; patchcore only."""
     memory: str | None = None

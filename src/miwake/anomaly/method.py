@@ -6,6 +6,10 @@ A method's file has, as literals or functions,
     LEARNS: tuple[str, ...]          prefixes of the parameters that learn by gradients; empty where none do
     STAGES: tuple[(name, passes)]    submodules that learn by themselves before that, in this order, as
                                      `miwake.networks.layers.Learner`
+    AFTER: tuple[(name, passes)]     the same, after that; without them it cannot answer
+    EPOCHS: tuple[int, int]          fewest epochs that make sense, and more than which bring nothing
+    RECIPE: dict[str, Any]           how what learns by gradients is trained: fields of `miwake.training.config.Recipe`,
+                                     where the user asked for nothing else
     BACKBONE: bool                   whether it looks through a network that knows something already
     SIZE: int                        usual side of its input, in pixels
     def build(plan, network, *, channels, size) -> Detector
@@ -77,6 +81,9 @@ class Method(Protocol):
     PAPER: str
     LEARNS: tuple[str, ...]
     STAGES: tuple[tuple[str, int], ...]
+    AFTER: tuple[tuple[str, int], ...]
+    EPOCHS: tuple[int, int]
+    RECIPE: Mapping[str, Any]
     BACKBONE: bool
     SIZE: int
 

@@ -26,7 +26,7 @@ _REASONS: dict[str, dict[Language, str]] = {
         "en": "So it starts from the ImageNet weights.",
         "ja": "そこで、ImageNetの重みから始めます。",
     },
-    "train.scratch": {"en": "So it learns from scratch.", "ja": "そこで、一から学習します。"},
+    "train.scratch": {"en": "So it goes on from there.", "ja": "そこで、その学習を続けます。"},
     "train.quickest": {
         "en": "Quickest here: {precision} on {threads} ({tried} a step).",
         "ja": "このマシンでは{threads}の {precision} が最も速く動きます（1ステップあたり {tried}）。",

@@ -154,12 +154,13 @@ class Anomaly(Task):
         return torch.where(labels == 0, outputs[:, 0], -outputs[:, 0])
 
     def phases(self, *, pretrained: bool, stages: Sequence[tuple[str, int]] = ()) -> tuple[Phase, ...]:
-        """What learns by itself, then what learns by gradients; the network that is looked through stays as it is."""
+        """What learns by itself, what learns by gradients, and what learns by itself after that."""
         method = anomaly.find(self.method)
-        observing = alone(method.STAGES)
-        if not method.LEARNS:
-            return (*observing[:-1], replace(observing[-1], judged=True))
-        return (*observing, Phase(name="train", turns=(Turn(parameters=method.LEARNS),)))
+        phases = alone(method.STAGES)
+        if method.LEARNS:
+            phases += (Phase(name="train", turns=(Turn(parameters=method.LEARNS),), judged=not method.AFTER),)
+        phases += alone(method.AFTER)
+        return (*phases[:-1], replace(phases[-1], judged=True))
 
     def meter(self) -> OddityMeter:
         """How odd good validation pictures look, and how well others are told from them where there are any."""

@@ -60,7 +60,7 @@ class Phase:
     frozen_norm: bool = False
     """Whether batch normalisation keeps the statistics that it came with (right for small batches)."""
     judged: bool = True
-    """Whether the model can give answers afterwards; a phase that observes may leave that to a later one."""
+    """Whether the model can give answers afterwards; a phase may leave that to a later one, which observes."""
     seconds: float | None = None
     """A phase that observes ends after so many, wherever it is then; None leaves it all its passes."""
 

@@ -18,6 +18,8 @@ from miwake.errors import MiwakeError
 from miwake.files import write_whole
 
 LAST = "last.safetensors"
+TRIAL = "trial.safetensors"
+"""Weights that a trial has left, with which training began."""
 
 
 def save(folder: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], name: str = LAST) -> None:

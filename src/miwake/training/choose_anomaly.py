@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from miwake import anomaly, machine, tasks
+from miwake.anomaly.bank import Bank
 from miwake.anomaly.config import parse_bytes
 from miwake.anomaly.method import Plan
 from miwake.augment.config import Augmentation
@@ -30,7 +31,6 @@ _POOL = 60_000
 _BANK = 6000
 _SHARE = 8  # of the machine's memory
 _COPIES = 4  # of the pool that are held while rows are picked
-_RATE = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +62,8 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
     phases = task.phases(pretrained=name != "none")
     recipe = draft(asked.training, pictures=count, pretrained=False)
     batch = asked.training.batch_size or _batch(count, learns=bool(method.LEARNS))
-    recipe = replace(
-        recipe,
-        batch_size=batch,
-        learning_rate=asked.training.learning_rate or _RATE,
-        average=recipe.average if method.LEARNS else 0.0,
-    )
+    free = {name: value for name, value in method.RECIPE.items() if _open(getattr(asked.training, name))}
+    recipe = replace(recipe, batch_size=batch, **free)
     choice = Choice(
         architecture=architecture,
         dropout=asked.model.dropout,
@@ -85,7 +81,7 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
         choice=choice,
         sentences=report.sentences,
         contents=contents,
-        epochs=(10, 300),
+        epochs=method.EPOCHS,
     )
 
 
@@ -175,15 +171,16 @@ def _planned(
     assert isinstance(task, Anomaly)
     task = replace(task, method=way.method, plan=Plan(bank=1, pool=1))
     model = task.build(architecture, channels=shape.channels, size=shape.size, dropout=None)
-    bank = getattr(model, "bank", None)
+    bank = next((module for module in model.modules() if isinstance(module, Bank)), None)
     if bank is None:
         return task, ()
     grid = getattr(model, "grid")  # noqa: B009 (a module's attributes are of any kind)
-    rows = count * (grid[0] * grid[1] if way.method == "patchcore" else 1)
+    patches = way.method == "patchcore"
+    rows = count * (grid[0] * grid[1] if patches else 1)
     row = 4 * bank.rows.shape[1]
     room = machine.memory() // _SHARE if asked.anomaly.memory is None else parse_bytes(asked.anomaly.memory)
     pool = min(rows, _POOL, room // (_COPIES * row))
-    kept = max(1, min(round(asked.anomaly.bank * rows), _BANK, pool))
+    kept = max(1, min(round(asked.anomaly.bank * rows) if patches else rows, _BANK, pool))
     if pool < 1000 and pool < rows:
         raise UsageError(
             f"--memory {asked.anomaly.memory} holds {pool} rows of {row} bytes, {_COPIES} times.",
@@ -193,6 +190,11 @@ def _planned(
     values = {"rows": kept, "all": rows, "pool": pool, "megabytes": round(_COPIES * row * pool / 2**20)}
     key = "train.odd.bank" if pool >= rows else "train.odd.bank.sample"
     return replace(task, plan=Plan(bank=kept, pool=pool)), (Note(key, values),)
+
+
+def _open(asked: object) -> bool:
+    """Whether the user left a setting open."""
+    return asked is None or asked == "auto"
 
 
 def _batch(count: int, *, learns: bool) -> int:

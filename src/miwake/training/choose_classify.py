@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
+from torch import Tensor
 
 from miwake import tasks
 from miwake.data.pictures import Pictures, open_pictures
@@ -68,7 +69,7 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
             reasons=(*warnings, *against(asked.training), *_smaller_first(recipe.progressive, start.size)),
         )
 
-    choice = choice_of(first, start, name, pictures)
+    choice, learnt = choice_of(first, start, name, pictures), None
     if free:
         choice = choice.because(Note("train.small", {"height": start.size[0], "width": start.size[1]}))
         ready = asked.model.starting_weights in ("auto", "imagenet") and look.channels in (1, 3)
@@ -78,8 +79,8 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
             with decoding(len(part)) as line:
                 rival_pictures, _ = open_pictures(part, rival_start, asked.data, line)
             rival = choice_of(INSTALLED, rival_start, rival_name, rival_pictures)
-            choice, won = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked, seconds())
-            if won:
+            choice, learnt = _compete(choice, rival, dataset, part, pictures, rival_pictures, asked, seconds())
+            if learnt is None:
                 with decoding(len(dataset)) as line:
                     pictures, _ = open_pictures(dataset, rival_start, asked.data, line)
     return Prepared(
@@ -89,6 +90,7 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
         sentences=report.sentences,
         contents=contents,
         epochs=(3, 30) if choice.pretrained else (10, 300),
+        learnt=learnt,
     )
 
 
@@ -156,8 +158,12 @@ def _compete(
     part_pictures: Pictures,
     asked: Asked,
     seconds: float,
-) -> tuple[Choice, bool]:
-    """A short run from scratch against a head on ready-made features; the better on validation wins."""
+) -> tuple[Choice, Mapping[str, Tensor] | None]:
+    """A short run from scratch against a head on ready-made features; the better on validation wins.
+
+    Returns:
+        The winner, and the weights that the run from scratch ended with; None where it lost.
+    """
     head = try_observing(make_job(transfer, part, part_pictures, asked.model, None))
     job = make_job(scratch, dataset, pictures, replace(asked.model, starting_weights="none"), None)
     alone = try_learning(job, asked.training, rival=head.figure, seconds=seconds)
@@ -174,5 +180,5 @@ def _compete(
         },
     )
     if head.figure > alone.figure:
-        return transfer.because(tried, Note("train.transfer")), True
-    return scratch.because(tried, Note("train.scratch")), False
+        return transfer.because(tried, Note("train.transfer")), None
+    return scratch.because(tried, Note("train.scratch")), alone.weights

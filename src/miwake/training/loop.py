@@ -9,30 +9,27 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from functools import partial
+from dataclasses import asdict
 from itertools import accumulate
 from typing import Any
 
 import torch
 from torch import nn
 
-from miwake.augment import augment
-from miwake.augment.config import Augmentation
 from miwake.data.loader import mix
-from miwake.data.preprocess import network_input, normalise_
+from miwake.data.preprocess import network_input
 from miwake.run import write_table
 from miwake.tasks.task import Meter, Phase, Turn
 from miwake.training import checkpoint, mirror
 from miwake.training.contest import Contest
 from miwake.training.engine import Engine
-from miwake.training.job import Fitted, Job, Mirror, Moment, State, non_finite
+from miwake.training.job import Fitted, Job, Moment, State, non_finite
 from miwake.training.losses import Losses
 from miwake.training.optimizer import Average, Statistics, learning, let_learn, make_optimizer, update
 from miwake.training.schedule import Course, rate, side
+from miwake.training.showing import Showing
 from miwake.types import Batch, sentences_from_json
 
-_UNCHANGED = Augmentation()
 _TICK = 0.1  # seconds between two looks at the clock's consequences
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
 
@@ -51,17 +48,17 @@ class Trainer:
         self.average = Average(job.model, recipe.average, self.ends[-1]) if recipe.average and self.ends[-1] else None
         self.statistics = Statistics(job.model)
         self.state.mirror = job.augmentation.mirror
-        kinds: tuple[Mirror, ...] = ("auto", "none", "horizontal", "both")
-        self._mirrored = {kind: replace(job.augmentation, mirror=kind) for kind in kinds}
-        self.generator = torch.Generator(device=self.engine.device)
+        self.showing = Showing(job, self.engine.device)
         self.contest = None
         if job.opponent is not None:
-            self.contest = Contest(job, job.opponent, self.engine, self.generator)
+            self.contest = Contest(job, job.opponent, self.engine, self.showing.generator)
         self.best = checkpoint.Best()
         self.turns: list[tuple[Turn, dict[str, nn.Parameter], Any]] = []
         self.losses = Losses(self.engine.device)
         self.number = 0
         self.observed = 0.0
+        self.looking = 0.0
+        """Seconds that going over the data once without gradients took."""
         self.started = self.ticked = self.saved = time.monotonic()
         self.phase_start = (0, 0.0)
         self.interrupted = False
@@ -86,7 +83,7 @@ class Trainer:
             history=self.state.history,
             best=self.state.best,
             interrupted=self.interrupted,
-            augmentation=self.augmentation,
+            augmentation=self.showing.augmentation(self.state.mirror),
             mirror_reason=self.state.mirror_reason,
             careful=self.state.careful,
         )
@@ -122,10 +119,11 @@ class Trainer:
                 self._step(phase)
                 if self._tick(phase):
                     self._save()
-                    self._judge(phase.name)
+                    self._complete()
+                    self._judge(phase)
                     return
             self._read_losses()
-            self._judge(phase.name)
+            self._judge(phase)
             state.step = 0
             state.epoch += 1
             state.phase_epoch += 1
@@ -135,9 +133,11 @@ class Trainer:
         self._next_phase()
 
     def _end(self) -> int:
-        """Step at which the current phase ends; the last phase ends with the course, which a time limit moves."""
-        last = self.state.phase == len(self.job.phases) - 1
-        return self.state.course.total if last else self.ends[self.state.phase]
+        """Step at which the current phase ends; the last that learns ends with the course, which a time limit moves."""
+        return self.state.course.total if self._last() else self.ends[self.state.phase]
+
+    def _last(self) -> bool:
+        return all(phase.observes for phase in self.job.phases[self.state.phase + 1 :])
 
     def _step(self, phase: Phase) -> None:
         """One optimizer step of every turn."""
@@ -151,8 +151,7 @@ class Trainer:
                 let_learn(self.job.model, parameters)
             for part in range(recipe.accumulate):
                 self.number = state.step * recipe.accumulate + part
-                number = self.number % self.job.train.steps
-                batch = self._prepare(self.job.train.batch(state.epoch, number), number, shown)
+                batch = self._shown(self.number, shown)
                 if self.contest is not None:
                     batch = self.contest.change(batch, turn, state, self.number)
                     self._train_mode(phase)
@@ -171,28 +170,11 @@ class Trainer:
         if side(recipe.progressive, state.course.done) != shown:
             self.phase_start = (state.course.step, self._elapsed())  # another pace begins
 
-    @property
-    def augmentation(self) -> Augmentation:
-        """As configured, with what the mirror test has shown."""
-        return self._mirrored[self.state.mirror]
-
-    def _prepare(self, batch: Batch, step: int, shown: float = 1.0) -> Batch:
-        """Augment, scale the sides to the share `shown`, and normalise."""
-        job, settings = self.job, self.augmentation
-        if settings == _UNCHANGED and shown == 1:
-            pictures = network_input(batch.pictures, job.preprocessing)
-            return Batch(pictures, batch.labels, batch.rows, batch.masks, batch.boxes, batch.points)
-        self.generator.manual_seed(mix(job.recipe.seed, 2, self.state.epoch, step))
-        (height, width), classes = job.preprocessing.size, len(job.task.classes)
-        return augment(
-            batch,
-            settings,
-            size=(round(height * shown), round(width * shown)),
-            window=(height, width),
-            generator=self.generator,
-            classes=classes,
-            finish=partial(normalise_, preprocessing=job.preprocessing),
-        )
+    def _shown(self, step: int, shown: float = 1.0) -> Batch:
+        """Batch number `step` of the epoch, as the network is to see it."""
+        state, step = self.state, step % self.job.train.steps
+        batch = self.job.train.batch(state.epoch, step)
+        return self.showing.batch(batch, mirror=state.mirror, epoch=state.epoch, step=step, shown=shown)
 
     def _train_mode(self, phase: Phase) -> None:
         self.job.model.train()
@@ -209,6 +191,7 @@ class Trainer:
         task, model, state, seen, start = self.job.task, self.job.model, self.state, None, self.state.epoch
         steps, began = self.job.train.steps, time.monotonic()
         torch.manual_seed(mix(self.job.recipe.seed, 3, state.phase))
+        self._take_average()
         model.eval()
         for number in range(phase.passes * steps):
             state.epoch, step = start + number // steps, number % steps
@@ -218,20 +201,44 @@ class Trainer:
             if self._tick(phase) or late:
                 break
         state.epoch = start if self.interrupted else start + phase.passes
+        self.looking = (time.monotonic() - began) / (number + 1) * steps
         if self.interrupted:
             self._save()
         task.finish(model, phase.turns[0], seen)
         if self.average is not None:
             self.average.model.load_state_dict(model.state_dict())
+        if self.interrupted:
+            self._complete()
         if phase.judged or self.interrupted:
-            self._judge(phase.name)
+            self._judge(phase)
         if not self.interrupted:
             self._next_phase()
             self._save()
 
+    @torch.no_grad()
+    def _complete(self) -> None:
+        """Let a model that was stopped see once what it lacks for an answer; the checkpoint holds it as it was."""
+        if self.job.phases[self.state.phase].judged:
+            return
+        self._take_average()
+        for phase in self.job.phases[self.state.phase + 1 :]:
+            if phase.observes:
+                self.job.model.eval()
+                seen = None
+                for step in range(self.job.train.steps):
+                    seen = self._look(phase, step, seen)
+                self.job.task.finish(self.job.model, phase.turns[0], seen)
+        if self.average is not None:
+            self.average.model.load_state_dict(self.job.model.state_dict())
+
+    def _take_average(self) -> None:
+        """What is observed is to fit the weights that will be kept."""
+        if self.average is not None:
+            self.job.model.load_state_dict(self.average.model.state_dict())
+
     def _look(self, phase: Phase, step: int, seen: Any) -> Any:
         """Observe a batch; returns what has been seen so far."""
-        batch = self._prepare(self.job.train.batch(self.state.epoch, step), step)
+        batch = self._shown(step)
         with self.engine.autocast():
             return self.job.task.observe(self.job.model, batch, phase.turns[0], seen)
 
@@ -262,16 +269,17 @@ class Trainer:
         if bad is not None:
             self._fail(bad)
 
-    def _judge(self, phase: str) -> None:
-        """Write down the epoch and keep its weights if they are the best so far."""
+    def _judge(self, phase: Phase) -> None:
+        """Write down the epoch, and keep its weights if they give answers and these are the best so far."""
         state = self.state
         batches = (state.step or self.steps) * self.job.recipe.accumulate
-        meter = self.validate()
-        figures = meter.compute()
+        judged = phase.judged or self.interrupted
+        meter = self.validate() if judged else self.job.task.meter()
+        figures = meter.compute() if judged else {}
         if self.contest is not None:
             figures |= self.contest.test(self._judged(), self.job.phases[state.phase].turns[0])
         row: dict[str, Any] = {
-            "phase": phase,
+            "phase": phase.name,
             "epoch": state.epoch,
             "step": state.course.step,
             "train_loss": self.losses.total / batches if self.losses.total else None,
@@ -281,6 +289,9 @@ class Trainer:
         }
         state.history.append(row)
         self.losses.total = 0.0
+        if not judged:
+            self._write_history()
+            return
         if not state.best or self._key(row) >= self._key(state.best):
             state.best, state.since_best = row, 0
             self.best.keep(self._judged())
@@ -292,8 +303,11 @@ class Trainer:
             verdict = mirror.verdict(meter, lambda: self.validate(mirrored=True))
             if verdict is not None:
                 state.mirror, state.mirror_reason = verdict
+        self._write_history()
+
+    def _write_history(self) -> None:
         if self.job.folder is not None:
-            write_table(self.job.folder / "metrics.csv", state.history)
+            write_table(self.job.folder / "metrics.csv", self.state.history)
 
     def _go_back(self) -> None:
         """To the best weights; from now on the opponent tries harder."""
@@ -328,10 +342,11 @@ class Trainer:
 
     def _keep_time(self, phase: Phase) -> None:
         limit = self.job.recipe.seconds
-        if limit is not None and phase is self.job.phases[-1]:
+        if limit is not None and not phase.observes and self._last():
             step, seconds = self.phase_start
             now, course, progressive = self._elapsed(), self.state.course, self.job.recipe.progressive
-            left, spent, steps = limit - now, now - seconds, course.step - step
+            to_come = sum(self.looking * phase.passes for phase in self.job.phases[self.state.phase + 1 :])
+            left, spent, steps = limit - now - to_come, now - seconds, course.step - step
             course.keep_to(left, spent=spent, steps=steps, most=self.ends[-1], progressive=progressive)
 
     def _tell(self, phase: Phase) -> None:

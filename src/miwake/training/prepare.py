@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from miwake import networks, tasks
 from miwake.anomaly.config import AnomalyOptions
@@ -163,10 +163,15 @@ def make_job(
     pictures: Pictures,
     options: ModelOptions,
     folder: Path | None,
+    learnt: Mapping[str, Tensor] | None = None,
+    *,
     masks: Masks | None = None,
 ) -> Job:
-    """All that the loop needs; masks where the task learns from them."""
+    """All that the loop needs; the model begins with what a trial has `learnt`, where there is such. Masks where the
+    task learns from them."""
     model = build(choice, options)
+    if learnt is not None:
+        model.load_state_dict(learnt)
     device = torch.device(choice.recipe.device)
     targets = choice.task.targets(dataset)
 
@@ -223,6 +228,8 @@ class Prepared:
     """(N) what names each picture's bytes; empty when a run goes on."""
     epochs: tuple[int, int] = (10, 300)
     """Fewest that make sense, and more than which bring nothing."""
+    learnt: Mapping[str, Tensor] | None = None
+    """Weights that a trial has left, to begin with; None: begin as `choice` says."""
 
 
 class Chooser(Protocol):
@@ -271,4 +278,5 @@ def slimmer(prepared: Prepared, asked: Asked) -> Prepared | None:
     choice = prepared.choice
     if asked.model.model != "auto" or choice.architecture != SMALL or choice.pretrained:
         return None
-    return replace(prepared, choice=replace(choice, architecture=SLIM).because(Note("train.slim", {"network": SLIM})))
+    slim = replace(choice, architecture=SLIM).because(Note("train.slim", {"network": SLIM}))
+    return replace(prepared, choice=slim, learnt=None)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from torch import Tensor
 
 from miwake.training.config import Training
 from miwake.training.job import Job, Moment
@@ -21,6 +24,9 @@ _CLOCK, _LEAST = 0.25, 5.0  # share of the time that a slow machine may spend on
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """How far one way got."""
+
+    weights: Mapping[str, Tensor]
+    """What was learnt, for training to go on from."""
 
     figure: float
     """The task's monitored figure on validation."""
@@ -87,4 +93,8 @@ def _follow(job: Job, race: Race) -> Trial:
     phase = replace(job.phases[0], share=1.0, passes=1)
     trial = replace(job, model=copy.deepcopy(job.model), phases=(phase,), folder=None)
     fitted = Trainer(trial, race.report, race.decided).run(resume=False)
-    return Trial(figure=float(fitted.best[f"val_{race.monitor}"]), seconds=float(fitted.history[-1]["seconds"]))
+    return Trial(
+        weights=fitted.model.state_dict(),
+        figure=float(fitted.best[f"val_{race.monitor}"]),
+        seconds=float(fitted.history[-1]["seconds"]),
+    )

@@ -26,6 +26,7 @@ from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.prediction import Predictor
 from miwake.run import Header, Run, make_latest, new_run, open_run, save_model
+from miwake.training import checkpoint
 from miwake.training.choice import Choice
 from miwake.training.config import check_training
 from miwake.training.job import Fitted, Job, Moment, NonFiniteLoss
@@ -101,17 +102,29 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
         prepared = slim
         job, plan = _planned(run, asked, prepared, left())
     choice = replace(prepared.choice, recipe=plan.recipe, phases=plan.phases).because(*plan.reasons)
+    if prepared.learnt is not None:
+        checkpoint.save(run.checkpoint, prepared.learnt, {}, checkpoint.TRIAL)
     chosen = {"chosen": choice.to_json(), "split": sentences_to_json(prepared.sentences)}
     write_json(run.folder / "config.json", {"request": asked.to_json()} | chosen)
     make_latest(run)
     prepared = replace(prepared, choice=choice)
     _say_plan(run, prepared, job, plan.cost, asked.language)
-    job = make_job(choice, prepared.dataset, prepared.pictures, asked.model, run.folder, prepared.masks)
+    job = make_job(
+        choice, prepared.dataset, prepared.pictures, asked.model, run.folder, prepared.learnt, masks=prepared.masks
+    )
     return _learn(run, asked, prepared, job, resume=False)
 
 
 def _planned(run: Run, asked: Request, prepared: Prepared, seconds: float) -> tuple[Job, Plan]:
-    job = make_job(prepared.choice, prepared.dataset, prepared.pictures, asked.model, run.folder, prepared.masks)
+    job = make_job(
+        prepared.choice,
+        prepared.dataset,
+        prepared.pictures,
+        asked.model,
+        run.folder,
+        prepared.learnt,
+        masks=prepared.masks,
+    )
     least, most = prepared.epochs
     return job, settle(job, asked.training, seconds=max(seconds - _FINISH, 1.0), least=least, most=most)
 
@@ -148,7 +161,8 @@ def _resume(run: Run, lang: Language | None, started: float) -> Run:
     prepared = Prepared(dataset=dataset, pictures=pictures, masks=masks, choice=choice, sentences=divided)
     epoch = min(len(run.history()) + 1, choice.recipe.epochs)
     say(words("train.goes_on", asked.language, run=run.folder, epoch=epoch, epochs=choice.recipe.epochs))
-    job = make_job(choice, dataset, pictures, asked.model, run.folder, masks)
+    begun = checkpoint.load(run.checkpoint, checkpoint.TRIAL)
+    job = make_job(choice, dataset, pictures, asked.model, run.folder, None if begun is None else begun[0], masks=masks)
     return _learn(run, asked, prepared, job, resume=True)
 
 

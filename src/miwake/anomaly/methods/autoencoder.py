@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,6 +13,9 @@ from miwake.anomaly.method import Detector, Plan, joined
 PAPER = "Bergmann 2019, Improving unsupervised defect segmentation by applying structural similarity to autoencoders"
 LEARNS = ("encoder.", "decoder.")
 STAGES: tuple[tuple[str, int], ...] = ()
+AFTER: tuple[tuple[str, int], ...] = ()
+EPOCHS = (10, 300)
+RECIPE: dict[str, Any] = {"learning_rate": 1e-3}
 BACKBONE = False
 SIZE = 128
 _NARROW = 32

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,6 +14,9 @@ from miwake.anomaly.method import Detector, Plan, joined
 PAPER = "Batzner 2024, EfficientAD: accurate visual anomaly detection at millisecond-level latencies"
 LEARNS = ("student.", "autoencoder.")
 STAGES = (("teacher", 1),)
+AFTER: tuple[tuple[str, int], ...] = ()
+EPOCHS = (10, 300)
+RECIPE: dict[str, Any] = {"learning_rate": 1e-3}
 BACKBONE = True
 SIZE = 256
 _HARD = 0.999

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +13,9 @@ from miwake.anomaly.method import Detector, Plan, joined
 PAPER = "Defard 2021, PaDiM: a patch distribution modeling framework for anomaly detection and localization"
 LEARNS: tuple[str, ...] = ()
 STAGES = (("places", 1),)
+AFTER: tuple[tuple[str, int], ...] = ()
+EPOCHS = (10, 300)
+RECIPE: dict[str, Any] = {"average": 0.0}
 BACKBONE = True
 SIZE = 256
 COARSE = (4, 8, 16)

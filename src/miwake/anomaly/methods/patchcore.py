@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +14,9 @@ from miwake.anomaly.method import Detector, Plan, joined
 PAPER = "Roth 2022, Towards total recall in industrial anomaly detection"
 LEARNS: tuple[str, ...] = ()
 STAGES = (("bank", 1),)
+AFTER: tuple[tuple[str, int], ...] = ()
+EPOCHS = (10, 300)
+RECIPE: dict[str, Any] = {"average": 0.0}
 BACKBONE = True
 SIZE = 256
 COARSE = (8, 16)
