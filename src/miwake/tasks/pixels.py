@@ -47,6 +47,10 @@ _DIVIDING = {
 }
 
 
+THERE = 1e-3
+"""Share of the picture from which a class is said to be there."""
+
+
 def named(classes: Sequence[str]) -> tuple[int | None, int | None]:
     """Numbers of the class that is no thing and of the one that parts things, by name; None where there is none.
 
@@ -195,3 +199,45 @@ def told(answer: Segmentation, classes: Sequence[str], scale: float | None) -> d
             for region in answer.regions
         ],
     }
+
+
+def largest(answer: Segmentation, classes: Sequence[str]) -> list[tuple[str, float, int]]:
+    """Name, share of the picture and number of the classes that are there, the largest first."""
+    total = max(sum(answer.areas), 1)
+    order = sorted(range(len(classes)), key=lambda number: -answer.areas[number])
+    found = [(classes[number], answer.areas[number] / total, number) for number in order]
+    return [one for one in found if one[1] >= THERE]
+
+
+def columns(classes: Sequence[str], scale: float | None) -> tuple[str, ...]:
+    """Of `row`."""
+    names = ("label", "probability", "regions", "left", "top", "right", "bottom", "area")
+    areas = tuple(f"area:{name}" for name in classes)
+    if scale is None:
+        return (*names, *areas)
+    return (*names, "area_mm2", *areas, *(f"mm2:{name}" for name in classes))
+
+
+def row(answer: Segmentation, classes: Sequence[str], scale: float | None) -> dict[str, Any]:
+    """An answer's columns in a table: the classes that are there, the largest region, and each class's area.
+
+    Args:
+        answer: for one picture.
+        classes: their names.
+        scale: millimetres a pixel, or None.
+    """
+    first = answer.regions[0] if answer.regions else None
+    sides = ("left", "top", "right", "bottom", "area")
+    found: dict[str, Any] = {
+        "label": answer.label,
+        "probability": f"{answer.probability:.6f}",
+        "regions": len(answer.regions),
+        **{side: "" if first is None else getattr(first, side) for side in sides},
+    }
+    areas = dict(zip(classes, answer.areas, strict=True))
+    if scale is not None:
+        found["area_mm2"] = "" if first is None else f"{first.area * scale * scale:.4g}"
+    found |= {f"area:{name}": area for name, area in areas.items()}
+    if scale is not None:
+        found |= {f"mm2:{name}": f"{area * scale * scale:.4g}" for name, area in areas.items()}
+    return found

@@ -28,7 +28,7 @@ from miwake.segmentation import draw, losses
 from miwake.segmentation.borders import border_weights
 from miwake.segmentation.kept import chances, keep, truths
 from miwake.segmentation.parts import regions
-from miwake.tasks.pixels import PixelMeter, PixelsChosen, compared, named, told
+from miwake.tasks.pixels import THERE, PixelMeter, PixelsChosen, columns, compared, largest, named, row, told
 from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn
 from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
 
@@ -36,8 +36,6 @@ _WITHIN = 1.25
 """Pictures up to so much larger than the largest of training are answered whole, as those were."""
 _CALIBRATED = 200_000
 """Pixels that the temperature is fitted to, at most."""
-_THERE = 1e-3
-"""Share of the picture from which a class is said to be there."""
 
 
 _PLAIN = ("loss", "focus", "border_weights", "upsampling", "ground", "dividing")
@@ -289,7 +287,7 @@ class Segment(Task):
     ) -> Segmentation:
         counts = np.bincount(classes.reshape(-1), minlength=len(self.classes))
         order = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
-        there = [number for number in order if counts[number] >= _THERE * classes.size]
+        there = [number for number in order if counts[number] >= THERE * classes.size]
         return Segmentation(
             path=path,
             label=";".join(self.classes[number] for number in there),
@@ -370,30 +368,12 @@ class Segment(Task):
 
     def columns(self, *, scale: float | None = None) -> tuple[str, ...]:
         """Of `row`."""
-        names = ("label", "probability", "regions", "left", "top", "right", "bottom", "area")
-        areas = tuple(f"area:{name}" for name in self.classes)
-        if scale is None:
-            return (*names, *areas)
-        return (*names, "area_mm2", *areas, *(f"mm2:{name}" for name in self.classes))
+        return columns(self.classes, scale)
 
     def row(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
         """The classes that are there, how sure, the largest region, and each class's area."""
         assert isinstance(answer, Segmentation)
-        first = answer.regions[0] if answer.regions else None
-        sides = ("left", "top", "right", "bottom", "area")
-        columns: dict[str, Any] = {
-            "label": answer.label,
-            "probability": f"{answer.probability:.6f}",
-            "regions": len(answer.regions),
-            **{side: "" if first is None else getattr(first, side) for side in sides},
-        }
-        areas = dict(zip(self.classes, answer.areas, strict=True))
-        if scale is not None:
-            columns["area_mm2"] = "" if first is None else f"{first.area * scale * scale:.4g}"
-        columns |= {f"area:{name}": area for name, area in areas.items()}
-        if scale is not None:
-            columns |= {f"mm2:{name}": f"{area * scale * scale:.4g}" for name, area in areas.items()}
-        return columns
+        return row(answer, self.classes, scale)
 
     def described(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
         """Each class's area and share, and all regions."""
@@ -403,9 +383,7 @@ class Segment(Task):
     def line(self, answer: Prediction, language: Language) -> str:
         """How sure, and the largest classes with their shares."""
         assert isinstance(answer, Segmentation)
-        total = max(sum(answer.areas), 1)
-        order = sorted(range(len(self.classes)), key=lambda number: -answer.areas[number])[:3]
-        parts = [f"{clean(self.classes[k])} {100 * answer.areas[k] / total:.0f}%" for k in order if answer.areas[k]]
+        parts = [f"{clean(name)} {100 * share:.0f}%" for name, share, _ in largest(answer, self.classes)[:3]]
         text = shorten(", ".join(parts), 44)
         return f"{100 * answer.probability:5.1f}%  {text}{' ' * (44 - cells(text))}"
 
@@ -430,7 +408,7 @@ class Segment(Task):
         pixels = float((one.classes != other.classes).mean())
         # of thousands of pixels some lie on the edge between two classes
         gaps = [abs(a - b) for a, b in zip(one.probabilities, other.probabilities, strict=True)]
-        return max([pixels if pixels > _THERE else 0.0, *gaps])
+        return max([pixels if pixels > THERE else 0.0, *gaps])
 
     def best_is(self, answer: Prediction, truth: str) -> bool:
         """Unknown without its mask, so that it is never a reason to prefer one file to another."""
@@ -443,12 +421,8 @@ class Segment(Task):
         colours = draw.palette(len(self.classes), self.ground)
         way = {"outline": draw.outlined, "map": draw.mapped}.get(style, draw.overlaid)
         shown = way(picture, prediction.classes, colours, self.ground)
-        total = max(sum(prediction.areas), 1)
-        order = sorted(range(len(self.classes)), key=lambda number: -prediction.areas[number])
         entries: list[tuple[str, tuple[int, int, int] | None]] = []
-        for number in order[:8]:
-            share = prediction.areas[number] / total
-            if share >= _THERE:
-                red, green, blue = colours[number].tolist()
-                entries.append((f"{self.classes[number]} {100 * share:.0f}%", (red, green, blue)))
+        for name, share, number in largest(prediction, self.classes)[:8]:
+            red, green, blue = colours[number].tolist()
+            entries.append((f"{name} {100 * share:.0f}%", (red, green, blue)))
         return draw.keyed(shown, entries)
