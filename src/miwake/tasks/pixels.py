@@ -209,8 +209,8 @@ def largest(answer: Segmentation, classes: Sequence[str]) -> list[tuple[str, flo
     return [one for one in found if one[1] >= THERE]
 
 
-def columns(classes: Sequence[str], scale: float | None) -> tuple[str, ...]:
-    """Of `row`."""
+def table_columns(classes: Sequence[str], scale: float | None) -> tuple[str, ...]:
+    """Of `table_row`."""
     names = ("label", "probability", "regions", "left", "top", "right", "bottom", "area")
     areas = tuple(f"area:{name}" for name in classes)
     if scale is None:
@@ -218,7 +218,7 @@ def columns(classes: Sequence[str], scale: float | None) -> tuple[str, ...]:
     return (*names, "area_mm2", *areas, *(f"mm2:{name}" for name in classes))
 
 
-def row(answer: Segmentation, classes: Sequence[str], scale: float | None) -> dict[str, Any]:
+def table_row(answer: Segmentation, classes: Sequence[str], scale: float | None) -> dict[str, Any]:
     """An answer's columns in a table: the classes that are there, the largest region, and each class's area.
 
     Args:

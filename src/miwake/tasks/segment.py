@@ -28,7 +28,17 @@ from miwake.segmentation import draw, losses
 from miwake.segmentation.borders import border_weights
 from miwake.segmentation.kept import chances, keep, truths
 from miwake.segmentation.parts import regions
-from miwake.tasks.pixels import THERE, PixelMeter, PixelsChosen, columns, compared, largest, named, row, told
+from miwake.tasks.pixels import (
+    THERE,
+    PixelMeter,
+    PixelsChosen,
+    compared,
+    largest,
+    named,
+    table_columns,
+    table_row,
+    told,
+)
 from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn
 from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
 
@@ -368,12 +378,12 @@ class Segment(Task):
 
     def columns(self, *, scale: float | None = None) -> tuple[str, ...]:
         """Of `row`."""
-        return columns(self.classes, scale)
+        return table_columns(self.classes, scale)
 
     def row(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
         """The classes that are there, how sure, the largest region, and each class's area."""
         assert isinstance(answer, Segmentation)
-        return row(answer, self.classes, scale)
+        return table_row(answer, self.classes, scale)
 
     def described(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
         """Each class's area and share, and all regions."""
