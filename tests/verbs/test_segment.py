@@ -183,3 +183,21 @@ def test_a_stopped_run_goes_on_to_the_same_end(scenes: Path, tmp_path: Path, miw
     assert miwake("train", "--resume", tmp_path / "broken").code == 0
     whole, broken = (Run(tmp_path / name).evaluation()["test"] for name in ("whole", "broken"))
     assert whole == broken
+
+
+def test_evaluate_draws_every_answer(run: Path, scenes: Path, tmp_path: Path, miwake) -> None:
+    ended = miwake("evaluate", run, "--pictures", tmp_path / "drawn", "--bootstrap-rounds", "20")
+    assert ended.code == 0, ended.err
+    assert len(list((tmp_path / "drawn").glob("*.png"))) == Run(run).evaluation()["test"]["count"]
+
+
+def test_it_leaves_as_one_file_with_the_same_answers(run: Path, tmp_path: Path, miwake) -> None:
+    pytest.importorskip("onnx", reason="needs the extra export")
+    pytest.importorskip("onnxruntime", reason="needs the extra export")
+    ended = miwake("export", run, "--out", tmp_path / "left", "--latency", "none")
+    assert ended.code == 0, ended.err
+    said = json.loads((tmp_path / "left" / "model.json").read_text(encoding="utf-8"))
+    assert said["parity"]["passed"]
+    fewer = miwake("export", run, "--out", tmp_path / "fewer", "--int8")
+    assert fewer.code == 2
+    assert "32-bit" in fewer.err

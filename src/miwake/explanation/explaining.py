@@ -170,11 +170,8 @@ def _begin(predictor: Predictor, subject: Subject, options: ExplainOptions) -> _
     stored = torch.from_numpy(subject.stored)[None].permute(0, 3, 1, 2)
     (answer,) = predictor.task.answers(predictor.outputs(stored), [subject.path], predictor.header)
     classes = predictor.task.classes
-    target = options.target
-    if target is None:
-        known = answer.label is not None and answer.label in classes
-        target = answer.label if known else classes[int(np.argmax(answer.probabilities or [0.0]))]
-    targets = [str(target)]
+    target = predictor.task.foremost(answer) if options.target is None else options.target
+    targets = [target]
     if subject.true is not None and not predictor.task.right(answer.label, subject.true):
         # of several labels the first that was missed
         given = (answer.label or "").split(";")

@@ -368,6 +368,13 @@ class Segment(Task):
         legend = replace(dataset.legend, values=tuple(meant.get(name, ()) for name in self.classes))
         return replace(dataset, classes=self.classes, legend=legend)
 
+    def foremost(self, answer: Prediction) -> str:
+        """The largest thing, or what the ground is called where there is none."""
+        assert isinstance(answer, Segmentation)
+        there = [number for _, _, number in largest(answer, self.classes)]
+        things = [number for number in there if number != self.ground] or there or [0]
+        return self.classes[things[0]]
+
     def truth(self, dataset: Dataset, row: int) -> str:
         """Nothing in one word: a mask."""
         return ""

@@ -246,6 +246,13 @@ class Task(ABC):
         """
         return None
 
+    def foremost(self, answer: Prediction) -> str:
+        """The one class that an answer is about, for an explanation of it."""
+        if answer.label is not None and answer.label in self.classes:
+            return answer.label
+        shares = answer.probabilities or (0.0,)
+        return self.classes[max(range(len(shares)), key=lambda number: shares[number])]
+
     def truth(self, dataset: Dataset, row: int) -> str:
         """What the data calls a picture, for tables; empty where no word says it."""
         return dataset.label(row)

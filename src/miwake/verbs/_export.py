@@ -37,6 +37,12 @@ def export(name: str, options: ExportOptions, out: Path | None, language: Langua
     from miwake.exporting.leave import leave
 
     predictor = Predictor.open(run.folder, "cpu")
+    if predictor.task.masked and options.precision != "fp32":
+        raise UsageError(
+            f"With fewer bits a file is judged by its accuracy, and answers of '{predictor.task.name}' have no such one.",
+            expected="32-bit floats, which are held against every pixel",
+            todo=f"leave --{options.precision} away.",
+        )
     dataset, _ = own_data(name)
     cases, calibration = _chosen(dataset, options, predictor)
     folder = out if out is not None else run.folder / "export"

@@ -25,7 +25,8 @@ class Evaluated:
     """Figures, and how they are to be shown."""
 
     evaluation: Any
-    """The task's own figures: `Evaluation` of a classifier, `OddityEvaluation` of an anomaly detector."""
+    """The task's own figures: `Evaluation` of a classifier, `OddityEvaluation` of an anomaly detector,
+    `PixelEvaluation` of a segmentation."""
     task: Task
     notes: tuple[Sentence, ...]
     """How other data was read, and what was left out."""
@@ -56,7 +57,8 @@ def evaluate(
         keep: Let the run answer by these costs from now on; they are fitted on its validation pictures.
         json: Print the figures as JSON.
         csv: Also write the answer to every picture.
-        pictures_out: Also write the pictures that were answered wrong, with the answer drawn on them, to this folder.
+        pictures_out: Also write the pictures that were answered wrong, with the answer drawn on them, to this folder;
+            for --task segment all of them.
         device: cpu, cuda, cuda:1, …
         lang: Language of the table and the sentences: en or ja; left away, MIWAKE_LANG or the locale says it.
 

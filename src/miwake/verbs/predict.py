@@ -70,8 +70,9 @@ def predict(
         csv: Also write a CSV file with every probability, or what was found and where.
         pictures_out: Also write each picture with its answer drawn on it to this folder.
         style: How --pictures shows what is odd (--task anomaly): outline, heat, or emphasis, the picture itself with
-            its odd part raised.
-        scale: Millimetres a pixel, so that --csv and --json give areas in square millimetres too (--task anomaly).
+            its odd part raised; or which pixel is what (--task segment): overlay, outline or map.
+        scale: Millimetres a pixel, so that --csv and --json give areas in square millimetres too (--task anomaly and
+            segment).
         device: cpu, cuda, cuda:1, …
         backend: What computes: torch, or a file that `miwake export` made; auto is the fastest that it found to give
             the same answers.
