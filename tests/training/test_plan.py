@@ -159,6 +159,7 @@ def test_threads_as_asked_or_all():
 @pytest.mark.parametrize(("pictures", "seconds"), [(0, 60), (300, 81), (1500, 165), (9000, 600), (10**6, 600)])
 def test_time_for_the_whole_command(pictures, seconds):
     assert budget(Training(), pictures) == seconds
+    assert budget(Training(), pictures, effort=4) == min(4 * (60 + 0.07 * pictures), 1200)
     assert budget(Training(time_limit="2m"), pictures) == 120
 
 

@@ -61,6 +61,7 @@ class Segment(Task):
     places: ClassVar[bool] = True
     masked: ClassVar[bool] = True
     chunk: ClassVar[int] = 8
+    effort: ClassVar[float] = 4.0
     plain: ClassVar[str] = "unet-slim"
     styles: ClassVar[tuple[str, ...]] = ("overlay", "outline", "map")
 

@@ -145,6 +145,8 @@ class Task(ABC):
     """Whether it learns from masks, which batches then carry."""
     chunk: ClassVar[int] = 64
     """Pictures that are answered at once, at most."""
+    effort: ClassVar[float] = 1.0
+    """How much more time than classification it takes by itself, where no limit is given."""
     plain: ClassVar[str] = "small"
     """A small network that learns its toy."""
 

@@ -42,8 +42,9 @@ LARGEST = 512
 SMALLEST = 128
 _SMALL = 64
 """Pictures up to this side are enlarged, twice at most: their outlines lie between their pixels."""
-_PASSES = 12
+_PASSES = 10
 """Over the training pictures that there is to be time for, before pictures are made smaller."""
+_CLEARLY = 0.75  # share of the side, below which it is worth scaling
 _SPEED = 6e9
 """Multiply-adds of a step that a core does in a second, as a first guess."""
 _STEP = 3.0  # cost of learning from a picture, in those of looking at it
@@ -174,7 +175,7 @@ def _way(asked: Asked, look: Look, count: int, seconds: float) -> _Way:
     side = min(longer, LARGEST) if longer > _SMALL else min(2 * longer, _SMALL)
     if asked.model.model == "auto" and seconds:
         fits = _fitting(network, look.size, count, seconds)
-        if fits < side and side > SMALLEST:
+        if fits < _CLEARLY * side and side > SMALLEST:
             side = max(SMALLEST, fits)
             reasons.append(Note("train.pixels.smaller", {"side": side, "n": count, "seconds": seconds}))
     return _Way(network=network, size=_scaled(look.size, side), reasons=tuple(reasons))

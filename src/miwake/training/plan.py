@@ -40,15 +40,20 @@ class Plan:
     """Fewer epochs fit the time than make sense."""
 
 
-def budget(training: Training, pictures: int) -> float:
+def budget(training: Training, pictures: int, effort: float = 1.0) -> float:
     """Seconds that the whole command may take.
 
     Without a limit of the user's: a good minute for a few hundred training pictures, two and a half for thirteen
     hundred, ten for eight thousand and more.
+
+    Args:
+        training: what was asked for.
+        pictures: for training.
+        effort: how much more time the task takes, see `Task.effort`; twenty minutes are the most.
     """
     if training.time_limit is not None:
         return parse_time(training.time_limit)
-    return min(600.0, 60.0 + 0.07 * pictures)
+    return min(600.0 * min(effort, 2.0), effort * (60.0 + 0.07 * pictures))
 
 
 def weigh(task: Task, dataset: Dataset, training: Training, kind: Kind) -> tuple[Task, tuple[Note, ...]]:

@@ -39,7 +39,7 @@ def export(name: str, options: ExportOptions, out: Path | None, language: Langua
     predictor = Predictor.open(run.folder, "cpu")
     if predictor.task.masked and options.precision != "fp32":
         raise UsageError(
-            f"With fewer bits a file is judged by its accuracy, and answers of '{predictor.task.name}' have no such one.",
+            f"With fewer bits a file is judged by its accuracy, and '{predictor.task.name}' has no such one.",
             expected="32-bit floats, which are held against every pixel",
             todo=f"leave --{options.precision} away.",
         )

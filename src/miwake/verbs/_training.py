@@ -86,12 +86,14 @@ def _plan_and_learn(run: Run, asked: Request, dataset: Dataset, device: torch.de
     write_json(run.folder / "environment.json", machine.environment())
     kept_back = asked.data_options.val + asked.data_options.test
     given = len(dataset) - len(dataset.rows(VAL)) - len(dataset.rows(TEST))
-    total = budget(asked.training, round(given if given < len(dataset) else (1 - kept_back) * len(dataset)))
+    kind = tasks.find(dataset.task)
+    learnt = round(given if given < len(dataset) else (1 - kept_back) * len(dataset))
+    total = budget(asked.training, learnt, kind.effort)
 
     def left() -> float:
         return total - (time.monotonic() - started)
 
-    _tell(tasks.find(dataset.task).foresee(dataset, asked.evaluation), asked.language)
+    _tell(kind.foresee(dataset, asked.evaluation), asked.language)
     prepared = prepare(dataset, asked.asked(), decoding=_decoding(asked.language), seconds=left)
     write_split(run.folder / "split.csv", prepared.dataset, prepared.contents)
     prepared = replace(prepared, sentences=(*prepared.sentences, *_taught(asked.model, prepared)))
