@@ -23,13 +23,14 @@ ANY_SIZE = True
 BACKBONE = "efficientnet_lite0"
 PAPER = "after Ronneberger et al. 2015, over Tan and Le 2019"
 COUNTS = {
-    "lite-unet": (3_434_698, 1_665_480_704),
+    "lite-unet": (3_275_506, 1_091_516_416),
 }
 
-_WIDTHS = (128, 80, 48, 32)
+_WIDTHS = (96, 64, 40, 24)
 """Filters of the decoder at 1/16, 1/8, 1/4 and 1/2 of the size."""
-_FULL = 16
-"""At full size."""
+_FULL = 12
+"""At full size, of the picture and of the decoder; what they become together."""
+_LAST = 16
 
 
 def build(
@@ -57,15 +58,15 @@ class LiteUNet(Dense):
         self.joined = nn.ModuleList(conv(skip + width, width) for skip, width in zip(seen[1:], _WIDTHS, strict=True))
         self.picture = conv(channels, _FULL)
         self.last_up = Up(_WIDTHS[-1], _FULL, upsampling)
-        self.last = conv(2 * _FULL, 2 * _FULL)
-        self.head = nn.Conv2d(2 * _FULL, classes, 1)
+        self.last = conv(2 * _FULL, _LAST)
+        self.head = nn.Conv2d(_LAST, classes, 1)
 
     def backbone(self) -> nn.Module:
         """EfficientNet-Lite0 up to its last stage."""
         return self.encoder
 
     def places(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, 32, H, W) and (B, 320, H/32, W/32)."""
+        """(B, 16, H, W) and (B, 320, H/32, W/32)."""
         stages = self.encoder(x_BCHW)
         x = self.dropout(stages.pop())
         deepest = x

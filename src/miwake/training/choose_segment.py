@@ -45,7 +45,7 @@ _SMALL = 64
 _PASSES = 10
 """Over the training pictures that there is to be time for, before pictures are made smaller."""
 _CLEARLY = 0.75  # share of the side, below which it is worth scaling
-_SPEED = 6e9
+_SPEED = 8e9
 """Multiply-adds of a step that a core does in a second, as a first guess."""
 _STEP = 3.0  # cost of learning from a picture, in those of looking at it
 _BATCH = 8
