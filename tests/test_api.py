@@ -33,6 +33,7 @@ PUBLIC = [
     "Sample",
     "ServeOptions",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -48,6 +49,7 @@ PUBLIC = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 HEAVY = {"torch", "numpy", "torchvision", "timm", "sklearn", "PIL", "scipy", "matplotlib", "lightning_fabric"}

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from miwake.verbs.predict import predict
     from miwake.verbs.serve import serve
     from miwake.verbs.train import train
+    from miwake.verbs.watch import watch
+    from miwake.watching.config import WatchOptions
 
 _HOMES = {
     "AnomalyOptions": "anomaly.config",
@@ -69,6 +71,7 @@ _HOMES = {
     "Sample": "types",
     "ServeOptions": "serving.config",
     "Training": "training.config",
+    "WatchOptions": "watching.config",
     "attack": "verbs.attack",
     "cache": "verbs.cache",
     "check": "verbs.check",
@@ -84,6 +87,7 @@ _HOMES = {
     "serve": "verbs.serve",
     "told": "look.words",
     "train": "verbs.train",
+    "watch": "verbs.watch",
 }
 
 __all__ = [
@@ -109,6 +113,7 @@ __all__ = [
     "Sample",
     "ServeOptions",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -124,6 +129,7 @@ __all__ = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 
