@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from miwake.verbs.train import train
     from miwake.verbs.watch import watch
     from miwake.watching.config import WatchOptions
+    from miwake.watching.events import Happening, Sighting
 
 _HOMES = {
     "AnomalyOptions": "anomaly.config",
@@ -60,6 +61,7 @@ _HOMES = {
     "ExplainOptions": "explanation.config",
     "ExportOptions": "exporting.config",
     "Figure": "types",
+    "Happening": "watching.events",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
     "Oddity": "types",
@@ -70,6 +72,7 @@ _HOMES = {
     "Run": "run",
     "Sample": "types",
     "ServeOptions": "serving.config",
+    "Sighting": "watching.events",
     "Training": "training.config",
     "WatchOptions": "watching.config",
     "attack": "verbs.attack",
@@ -102,6 +105,7 @@ __all__ = [
     "ExplainOptions",
     "ExportOptions",
     "Figure",
+    "Happening",
     "MiwakeError",
     "ModelOptions",
     "Oddity",
@@ -112,6 +116,7 @@ __all__ = [
     "Run",
     "Sample",
     "ServeOptions",
+    "Sighting",
     "Training",
     "WatchOptions",
     "attack",

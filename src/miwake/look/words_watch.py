@@ -46,12 +46,12 @@ _COMMAND: dict[str, dict[Language, str]] = {
         "ja": "コマンドが {code} で終了しました: {said}",
     },
     "watch.command.late": {
-        "en": "The command took too long, and was ended after {seconds} s: {said}",
-        "ja": "コマンドの時間切れです。{seconds} 秒後に終了させました: {said}",
+        "en": "The command for {picture} took too long, and was ended after {seconds} s: {said}",
+        "ja": "{picture} のコマンドが時間内に終わらないため、{seconds} 秒後に終了させました: {said}",
     },
     "watch.command.unstarted": {
-        "en": "The command could not be started: {said}",
-        "ja": "コマンドを起動できませんでした: {said}",
+        "en": "The command for {picture} could not be started: {said}",
+        "ja": "{picture} のコマンドを起動できませんでした: {said}",
     },
     "watch.acted.started": {"en": "run", "ja": "実行"},
     "watch.acted.held": {"en": "held", "ja": "待機"},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -104,11 +106,11 @@ class Camera:
     more = False
 
     def __init__(self, source: str | int, options: WatchOptions, arrived: Callable[[], None]) -> None:
-        try:
-            import cv2
-        except ModuleNotFoundError:
-            raise MissingExtra("--camera", "camera") from None
-        cv2.setLogLevel(0)
+        # OpenCV's own words about a camera that is not there; must be set before it is loaded
+        os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+        if find_spec("cv2") is None:
+            raise MissingExtra("--camera", "camera")
         text = str(source)
         self._source: int | str = int(text) if text.isdecimal() else text
         # an address may hold a password

@@ -31,7 +31,7 @@ class WatchOptions:
     interval: float = 0.1
     """Seconds between two looks at the folder; more where looking itself takes long."""
     settle: float = 1.0
-    """Seconds that a file must lie still where its end does not show that it is whole: BMP, TIFF."""
+    """Seconds that a file must lie still where its end does not show that it is whole: BMP, TIFF, WebP."""
     patience: float = 10.0
     """Seconds that a file which cannot be read must lie still until that is said."""
     every: float = 1.0

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -320,14 +321,15 @@ def _ended(ended: Ended) -> Happening:
         "said": ended.said,
     }
     lines = ended.said.splitlines()
-    said = lines[-1][:_SAID] if lines else "–"
+    values = {"picture": PurePath(ended.path).name, "said": lines[-1][:_SAID] if lines else "–"}
     if ended.timed_out:
-        kind, key, values = "command-failed", "watch.command.late", {"seconds": f"{ended.seconds:.1f}", "said": said}
+        kind, key = "command-failed", "watch.command.late"
+        values["seconds"] = f"{ended.seconds:.1f}"
     elif ended.code is None:
-        kind, key, values = "command-failed", "watch.command.unstarted", {"said": said}
+        kind, key = "command-failed", "watch.command.unstarted"
     else:
-        kind = "command-ended" if ended.well else "command-failed"
-        key, values = "watch.command.ended", {"code": f"{ended.code}", "said": said}
+        kind, key = "command-ended" if ended.well else "command-failed", "watch.command.ended"
+        values["code"] = f"{ended.code}"
     return Happening(kind=kind, note=Note(key, values), time=time.time(), facts=facts, quiet=ended.well)
 
 
