@@ -9,16 +9,16 @@ _SOURCE: dict[str, dict[Language, str]] = {
         "en": "Watching {source}. Ctrl-C ends it.",
         "ja": "{source} を監視しています。Ctrl-C で終了します。",
     },
-    "watch.folder.source-gone": {
+    "watch.folder.gone": {
         "en": "The folder {folder} is gone. Waiting until it is back.",
         "ja": "フォルダ {folder} がなくなりました。戻るまで待ちます。",
     },
-    "watch.folder.source-back": {"en": "The folder {folder} is back.", "ja": "フォルダ {folder} が戻りました。"},
-    "watch.camera.source-gone": {
+    "watch.folder.back": {"en": "The folder {folder} is back.", "ja": "フォルダ {folder} が戻りました。"},
+    "watch.camera.gone": {
         "en": "The camera {camera} gives no new pictures. It is opened again and again until it does.",
         "ja": "カメラ {camera} から新しい画像が届きません。届くまで接続を繰り返します。",
     },
-    "watch.camera.source-back": {
+    "watch.camera.back": {
         "en": "The camera {camera} is back.",
         "ja": "カメラ {camera} の画像が再び届きました。",
     },

@@ -142,14 +142,14 @@ class Camera:
             self._due, self._wait = now + self.options.every, _FIRST_WAIT
             if not self._there:
                 self._there = True
-                happened.append(self._said("source-back"))
+                happened.append(self._said("back"))
             stamp = time.strftime("%H:%M:%S", time.localtime()) + f".{int(time.time() * 1000) % 1000:03}"
             arrival = Arrival(path=f"camera:{self.name}", shown=stamp, content=picture, since=self._reader.alive_at)
             return [arrival], happened
         if self._reader.ended or now - self._reader.alive_at > _SILENT + self.options.every:
             if self._there:
                 self._there = False
-                happened.append(self._said("source-gone"))
+                happened.append(self._said("gone"))
             self._open_again(now)
         if now >= self._due:
             self._reader.wanted.set()
@@ -165,10 +165,10 @@ class Camera:
             self._again = 0.0
             self._reader = self._open()
 
-    def _said(self, kind: str) -> Happening:
+    def _said(self, state: str) -> Happening:
         return Happening(
-            kind=kind,
-            note=Note(f"watch.camera.{kind}", {"camera": self.name}),
+            kind=f"source-{state}",
+            note=Note(f"watch.camera.{state}", {"camera": self.name}),
             time=time.time(),
             facts={"source": self.name},
         )

@@ -170,11 +170,11 @@ class Folder:
                 self._absent = True
                 self._leave(list(self._known), with_folder=True)
                 self._waiting.clear()
-                happened.append(self._said("source-gone"))
+                happened.append(self._said("gone"))
             return [], happened
         if self._absent:
             self._absent = False
-            happened.append(self._said("source-back"))
+            happened.append(self._said("back"))
         self._leave([path for path in self._known if path not in files], with_folder=False)
         for path in [path for path in self._waiting if path not in files]:
             del self._waiting[path]
@@ -182,10 +182,10 @@ class Folder:
         self._took = self.clock() - started
         return self._ready(), happened
 
-    def _said(self, kind: str) -> Happening:
+    def _said(self, state: str) -> Happening:
         return Happening(
-            kind=kind,
-            note=Note(f"watch.folder.{kind}", {"folder": self.name}),
+            kind=f"source-{state}",
+            note=Note(f"watch.folder.{state}", {"folder": self.name}),
             time=time.time(),
             facts={"source": self.name},
         )
