@@ -131,7 +131,7 @@ def test_a_whole_life(work: Path, place: Path) -> None:
 
 def test_commands_that_fail_or_hang_are_said_and_ended_with_the_watching(work: Path, place: Path) -> None:
     log = work / "log.jsonl"
-    run = 'sh -c "case \\$1 in *bad*) echo it broke >&2; exit 4;; esac; echo \\$$ > pid; exec sleep 300" sh {path}'
+    run = 'sh -c "case $1 in *bad*) echo it broke >&2; exit 4;; esac; echo $$ > pid; exec sleep 300" sh {path}'
     process = Process("in", "run", "--run", run, "--log", log, "--run-timeout", "300", "--lang", "ja", cwd=work)
     until(lambda: "started" in kinds(log), process)
     (work / "in" / "bad.png").write_bytes(shot(place))

@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -64,6 +65,17 @@ def test_a_shell_may_be_given_places_as_arguments() -> None:
     command = parse("sh -c 'printf %s \"$1\"' sh {path}")
     done = subprocess.run(command.filled(values("", "$(id); -n")), capture_output=True, check=True)
     assert done.stdout == b"$(id); -n"
+
+
+def test_what_is_advised_instead_works(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse("sh -c 'mv {path} bad/'")
+    advised = shlex.split(caught.value.todo)
+    assert advised[0] == "--run"
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "$(id).png").touch()
+    subprocess.run(parse(advised[1]).filled(values("", str(tmp_path / "$(id).png"))), cwd=tmp_path, check=True)
+    assert (tmp_path / "bad" / "$(id).png").exists()
 
 
 def test_an_answer_that_looks_like_a_flag_is_refused_where_it_stands_alone() -> None:

@@ -42,8 +42,8 @@ _SOURCE: dict[str, dict[Language, str]] = {
 
 _COMMAND: dict[str, dict[Language, str]] = {
     "watch.command.ended": {
-        "en": "The command ended with {code}: {said}",
-        "ja": "コマンドが {code} で終了しました: {said}",
+        "en": "The command for {picture} ended with {code}: {said}",
+        "ja": "{picture} のコマンドが {code} で終了しました: {said}",
     },
     "watch.command.late": {
         "en": "The command for {picture} took too long, and was ended after {seconds} s: {said}",
