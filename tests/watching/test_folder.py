@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from miwake.data.decode import decode
 from miwake.data.header import BadPicture
 from miwake.errors import UsageError
+from miwake.watching import folder as room
 from miwake.watching.config import WatchOptions
 from miwake.watching.folder import Folder
+from miwake.watching.whole import ends_well
 
 
 class Clock:
@@ -87,6 +89,7 @@ def test_a_half_written_file_waits_until_it_is_whole(encoded, tmp_path: Path, cl
         for part in (data[:10], data[10:200], data[200:-60]):
             file.write(part)
             assert watched.look(8, 0.5) == []
+            assert not watched.folder.more  # or it would be looked at without a pause
         file.write(data[-60:])
     assert watched.look() == [("new.png", data)]
 
@@ -212,6 +215,34 @@ def test_names_that_are_no_pictures_are_left_alone(encoded, tmp_path: Path, cloc
     (tmp_path / "folder.png").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
     assert watched.rest() == []
+
+
+def test_the_log_is_no_picture(encoded, tmp_path: Path, clock: Clock) -> None:
+    watched = Watched(tmp_path, clock, log=str(tmp_path / "log"))
+    for name in ("log", "log.1", "log.2"):
+        (tmp_path / name).write_bytes(b"{}" * 20)
+    (tmp_path / "login.png").write_bytes(encoded(1))
+    assert watched.rest() == [("login.png", encoded(1))]
+
+
+def test_many_are_given_out_in_parts_the_oldest_first(
+    encoded, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched, opened = Watched(tmp_path, clock), [0]
+    for number in range(40):
+        (tmp_path / f"{number:02}.png").write_bytes(encoded(number))
+        os.utime(tmp_path / f"{number:02}.png", (1000 - number, 1000 - number))
+
+    def count(path: Path) -> bool:
+        opened[0] += 1
+        return ends_well(path)
+
+    monkeypatch.setattr(room, "ends_well", count)
+    found = [watched.look() for _ in range(3)]
+    assert [len(each) for each in found] == [16, 16, 8]
+    assert [name for part in found for name, _ in part] == [f"{number:02}.png" for number in reversed(range(40))]
+    assert not watched.folder.more
+    assert opened[0] <= 42  # not all of them at each look
 
 
 def test_any_name_will_do(encoded, tmp_path: Path, clock: Clock) -> None:

@@ -132,7 +132,8 @@ class Folder:
         self._known: dict[str, _Known] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._offered: dict[str, str] = {}
-        self._gone, self._absent = _Gone(), False
+        self._gone, self._absent, self._more = _Gone(), False, False
+        self._log = _below(options.log, self.folder)
         self._looked = self._took = 0.0
         files = self._list()
         if files is None:
@@ -152,8 +153,8 @@ class Folder:
 
     @property
     def more(self) -> bool:
-        """Whether pictures wait that could be answered at once."""
-        return any(wait.again == 0.0 for wait in self._waiting.values())
+        """Whether the last look gave fewer pictures than are waiting."""
+        return self._more
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -207,7 +208,11 @@ class Folder:
                         if entry.is_dir(follow_symlinks=False):
                             if not name.startswith("."):
                                 below.append(f"{inside}{name}/")
-                        elif may_be_picture(name) and not name.lower().endswith(_UNFINISHED):
+                        elif (
+                            may_be_picture(name)
+                            and not name.lower().endswith(_UNFINISHED)
+                            and not (self._log and f"{inside}{name}.".startswith(self._log))
+                        ):
                             found[inside + name] = entry
             except OSError:
                 # a folder below may go at any moment
@@ -252,17 +257,17 @@ class Folder:
 
     def _ready(self) -> list[Arrival]:
         """Some of those that can be tried now, the oldest first."""
-        now = self.clock()
-        due = [
-            path for path, wait in self._waiting.items() if wait.again <= now and self._may_be_whole(path, wait, now)
-        ]
-        due.sort(key=lambda path: (self._waiting[path].stat.changed, path))
+        now, room, self._more = self.clock(), _AT_ONCE_BYTES, False
         arrivals: list[Arrival] = []
-        room = _AT_ONCE_BYTES
-        for path in due:
-            if len(arrivals) == _AT_ONCE or (arrivals and self._waiting[path].stat.size > room):
+        waiting = sorted(self._waiting, key=lambda path: (self._waiting[path].stat.changed, path))
+        for path in waiting:
+            wait = self._waiting[path]
+            if len(arrivals) == _AT_ONCE or (arrivals and wait.stat.size > room):
+                self._more = True
                 break
-            arrival = self._read(path, now)
+            if wait.again > now or not self._may_be_whole(path, wait, now):
+                continue
+            arrival = self._read(path)
             if arrival is not None:
                 room -= len(arrival.content)
                 arrivals.append(arrival)
@@ -279,7 +284,7 @@ class Folder:
         except OSError:
             return False
 
-    def _read(self, path: str, now: float) -> Arrival | None:
+    def _read(self, path: str) -> Arrival | None:
         wait, place = self._waiting[path], self.folder / path
         data: bytes = b""
         if wait.stat.size <= MAX_BYTES:
@@ -332,6 +337,13 @@ class Folder:
         wait.tries += 1
         wait.again = now + min(2.0, 0.1 * 2**wait.tries)
         return False
+
+
+def _below(log: str | None, folder: Path) -> str:
+    """How the paths of the log and of those before it begin below a folder, with a dot behind; empty elsewhere."""
+    if log is None or not Path(log).absolute().is_relative_to(folder):
+        return ""
+    return Path(log).absolute().relative_to(folder).as_posix() + "."
 
 
 def _stat(entry: os.DirEntry[str]) -> _Stat | None:

@@ -67,8 +67,8 @@ def seen(pictures: Tensor) -> NDArray[np.float64]:
     # half a grey level squared: what rounding alone gives
     sharp = torch.log((edges.var((1, 2, 3), correction=0) + 0.25) / (luma.var((1, 2, 3), correction=0) + 0.25))
     found = torch.cat([luma.mean((2, 3)), sharp[:, None], colours], 1)
-    values: NDArray[np.float64] = found.double().cpu().numpy()
-    return values
+    numbers: NDArray[np.float64] = found.double().cpu().numpy()
+    return numbers
 
 
 def directions(features: Tensor) -> NDArray[np.float32]:
