@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from miwake.data.decode import decode
 from miwake.data.header import BadPicture
 from miwake.errors import UsageError
+from miwake.look.words import told
 from miwake.watching import folder as room
 from miwake.watching.config import WatchOptions
 from miwake.watching.folder import Folder
@@ -52,14 +54,15 @@ class Watched:
             arrivals, happened = self.folder.look()
             self.happened += [each.kind for each in happened]
             for arrival in arrivals:
-                assert isinstance(arrival.content, bytes)
-                try:
-                    decode(arrival.content, channels=3)
-                    readable = True
-                except BadPicture:
-                    readable = False
-                if self.folder.settled(arrival, readable):
-                    answered.append((arrival.shown, arrival.content if readable else b""))
+                data = b""
+                if isinstance(arrival.content, bytes):
+                    with contextlib.suppress(BadPicture):
+                        decode(arrival.content, channels=3)
+                        data = arrival.content
+                else:
+                    self.happened.append(told(arrival.content, "en"))  # type: ignore[arg-type]
+                if self.folder.settled(arrival, bool(data)):
+                    answered.append((arrival.shown, data))
         return answered
 
     def rest(self) -> list[tuple[str, bytes]]:
@@ -217,12 +220,20 @@ def test_names_that_are_no_pictures_are_left_alone(encoded, tmp_path: Path, cloc
     assert watched.rest() == []
 
 
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path, clock: Clock) -> None:
+    watched = Watched(tmp_path, clock, patience=1.0)
+    with (tmp_path / "new.png").open("wb") as file:
+        file.truncate(room.MAX_BYTES + 1_000_000)
+    assert watched.rest() == [("new.png", b"")]
+    assert watched.happened[-1] == "501 MB, more than 500 MB"
+
+
 def test_the_log_is_no_picture(encoded, tmp_path: Path, clock: Clock) -> None:
     watched = Watched(tmp_path, clock, log=str(tmp_path / "log"))
     for name in ("log", "log.1", "log.2"):
         (tmp_path / name).write_bytes(b"{}" * 20)
-    (tmp_path / "login.png").write_bytes(encoded(1))
-    assert watched.rest() == [("login.png", encoded(1))]
+    (tmp_path / "log.png").write_bytes(encoded(1))
+    assert watched.rest() == [("log.png", encoded(1))]
 
 
 def test_many_are_given_out_in_parts_the_oldest_first(

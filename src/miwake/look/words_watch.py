@@ -9,6 +9,7 @@ _SOURCE: dict[str, dict[Language, str]] = {
         "en": "Watching {source}. Ctrl-C ends it.",
         "ja": "{source} を監視しています。Ctrl-C で終了します。",
     },
+    "watch.large": {"en": "{mb} MB, more than {limit} MB", "ja": "{mb} MB あり、上限の {limit} MB を超えています"},
     "watch.folder.gone": {
         "en": "The folder {folder} is gone. Waiting until it is back.",
         "ja": "フォルダ {folder} がなくなりました。戻るまで待ちます。",

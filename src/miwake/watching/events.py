@@ -28,8 +28,8 @@ class Arrival:
     """Absolute, or what names a picture of a camera."""
     shown: str
     """How people are told of it: relative to the folder that is watched."""
-    content: bytes | NDArray[np.uint8]
-    """The file's bytes, or a picture (H, W, 3)."""
+    content: bytes | NDArray[np.uint8] | Note
+    """The file's bytes, or a picture (H, W, 3), or why there are none."""
     since: float
     """Reading of `time.monotonic` when it was first seen as it is."""
 

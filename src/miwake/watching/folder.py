@@ -22,7 +22,7 @@ from miwake.watching.whole import ends_well
 
 MAX_BYTES = 500_000_000
 """A larger file is no picture to be read into memory."""
-_REMEMBERED = 100_000
+_REMEMBERED = 300_000
 """Pictures that are gone and would be known again."""
 _FULL = 1.0
 """Seconds between two looks at the sizes and times of files that are known by name."""
@@ -211,7 +211,7 @@ class Folder:
                         elif (
                             may_be_picture(name)
                             and not name.lower().endswith(_UNFINISHED)
-                            and not (self._log and f"{inside}{name}.".startswith(self._log))
+                            and not self._of_log(inside + name)
                         ):
                             found[inside + name] = entry
             except OSError:
@@ -219,6 +219,13 @@ class Folder:
                 if not inside:
                     return None
         return found
+
+    def _of_log(self, path: str) -> bool:
+        """Whether a file is the log, or one before it."""
+        if not self._log or not path.startswith(self._log):
+            return False
+        rest = path[len(self._log) :]
+        return not rest or (rest[0] == "." and rest[1:].isdecimal())
 
     def _notice(self, files: dict[str, os.DirEntry[str]], now: float) -> None:
         """Which files are new or have changed since the last look."""
@@ -269,7 +276,7 @@ class Folder:
                 continue
             arrival = self._read(path)
             if arrival is not None:
-                room -= len(arrival.content)
+                room -= wait.stat.size
                 arrivals.append(arrival)
         return arrivals
 
@@ -286,20 +293,20 @@ class Folder:
 
     def _read(self, path: str) -> Arrival | None:
         wait, place = self._waiting[path], self.folder / path
-        data: bytes = b""
+        content: bytes | Note = Note("watch.large", {"mb": wait.stat.size // 10**6, "limit": MAX_BYTES // 10**6})
         if wait.stat.size <= MAX_BYTES:
             try:
-                data = place.read_bytes()
+                content = place.read_bytes()
                 if _Stat.of(place.stat()) != wait.stat:
                     return None
-            except OSError:
-                data = b""
-        wait.digest = hashlib.sha256(data).digest() if data else None
+            except OSError as error:
+                content = Note("bad.system", {"said": error.strerror})
+        wait.digest = hashlib.sha256(content).digest() if isinstance(content, bytes) else None
         if wait.digest is not None and self._same(path, wait.digest):
             self._settle(path)
             return None
         self._offered[str(place)] = path
-        return Arrival(path=str(place), shown=path, content=data, since=wait.since)
+        return Arrival(path=str(place), shown=path, content=content, since=wait.since)
 
     def _same(self, path: str, digest: bytes) -> bool:
         """Whether these bytes were answered before, here or under a name that is gone."""
@@ -340,10 +347,10 @@ class Folder:
 
 
 def _below(log: str | None, folder: Path) -> str:
-    """How the paths of the log and of those before it begin below a folder, with a dot behind; empty elsewhere."""
+    """The path of the log below a folder; empty where it lies elsewhere."""
     if log is None or not Path(log).absolute().is_relative_to(folder):
         return ""
-    return Path(log).absolute().relative_to(folder).as_posix() + "."
+    return Path(log).absolute().relative_to(folder).as_posix()
 
 
 def _stat(entry: os.DirEntry[str]) -> _Stat | None:

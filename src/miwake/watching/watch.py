@@ -16,6 +16,7 @@ import torch
 
 from miwake.files import WriteError
 from miwake.look.text import Language
+from miwake.look.words import told
 from miwake.prediction import Predictor, Unreadable
 from miwake.types import Note, Prediction
 from miwake.watching.choosing import act_on
@@ -191,10 +192,14 @@ class Watching:
         yield from self._commands()
 
     def _answered(self, arrivals: Sequence[Arrival]) -> Generator[tuple[Arrival, Sighting], None, None]:
-        answers = self.predictor.predict(
-            (arrival.content for arrival in arrivals), max_pixels=self.max_pixels, lang=self.lang
-        )
-        for arrival, answer in zip(arrivals, answers, strict=True):
+        there = [arrival.content for arrival in arrivals if not isinstance(arrival.content, Note)]
+        answers = self.predictor.predict(there, max_pixels=self.max_pixels, lang=self.lang)
+        for arrival in arrivals:
+            answer: Prediction | Unreadable
+            if isinstance(arrival.content, Note):
+                answer = Unreadable(arrival.path, told(arrival.content, self.lang))
+            else:
+                answer = next(answers)
             readable = isinstance(answer, Prediction)
             if not self.source.settled(arrival, readable):
                 continue
@@ -262,7 +267,7 @@ class Watching:
         self._passed += 1
         if self.drift is None or self.reference is None or now - self._drifted < self.source.apart:
             return
-        if self.source.more and self._passed < _BUSY:
+        if isinstance(arrival.content, Note) or (self.source.more and self._passed < _BUSY):
             return
         stored = self.predictor.load(arrival.content, max_pixels=self.max_pixels, lang=self.lang)
         if isinstance(stored, Unreadable):
