@@ -20,9 +20,14 @@ import torch
 
 import miwake as mw
 from miwake.data.folder import picture_files
+from miwake.data.pictures import open_pictures
 from miwake.data.preprocess import load
+from miwake.types import TEST, TRAIN, VAL
+from miwake.verbs._evaluation import own_data
+from miwake.verbs._request import request_of
 from miwake.watching.drift import Drift
-from miwake.watching.measures import SEEN, seen
+from miwake.watching.measures import DISTANCE, SEEN, distances, seen
+from miwake.watching.reference import Own, features, measure
 
 
 def latency(run: str, existing: int, pictures: int) -> None:
@@ -100,10 +105,32 @@ def drift(folder: str, streams: int) -> None:
         print(f"{name}: {warned} warnings in {passed} pictures; {len(found)} of {streams} streams warned of{how}")
 
 
+def unseen(run: str, streams: int) -> None:
+    """Warnings on the test pictures of a run, by all measures; those of the network's eyes, too."""
+    predictor = mw.Predictor.open(run)
+    dataset, owner = own_data(run)
+    pictures, stored = open_pictures(dataset, predictor.header.preprocessing, request_of(owner).data_options)
+    rows = [np.setdiff1d(dataset.rows(split), stored.bad_rows) for split in (TRAIN, VAL, TEST)]
+    reference = measure(predictor, Own(train=rows[0], val=rows[1], gather=pictures.gather))
+    parts = [pictures.gather(part) for part in torch.split(torch.from_numpy(rows[2]), 32)]
+    values = np.concatenate([seen(part) for part in parts])
+    far = np.concatenate([distances(features(predictor, part), reference.bank) for part in parts])
+    columns = {**{each.name: values[:, n] for n, each in enumerate(SEEN)}, DISTANCE.name: far}
+    warned = 0
+    for seed in range(streams):
+        watch = Drift(reference.values, 100_000)
+        for row in np.random.default_rng(seed).permutation(len(rows[2])):
+            warned += len(watch.add({name: float(column[row]) for name, column in columns.items()}))
+    sizes = ", ".join(
+        f"{len(part)} {name}" for part, name in zip(rows, ("training", "validation", "test"), strict=True)
+    )
+    print(f"{sizes} pictures: {warned} warnings in {streams * len(rows[2])} pictures of {streams} streams")
+
+
 def main() -> None:
     """What was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["latency", "drift"])
+    parser.add_argument("what", choices=["latency", "drift", "run"])
     parser.add_argument("of")
     parser.add_argument("--existing", type=int, default=0)
     parser.add_argument("--pictures", type=int, default=100)
@@ -111,8 +138,10 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.what == "latency":
         latency(asked.of, asked.existing, asked.pictures)
-    else:
+    elif asked.what == "drift":
         drift(asked.of, asked.streams)
+    else:
+        unseen(asked.of, asked.streams)
 
 
 if __name__ == "__main__":
