@@ -30,6 +30,8 @@ from miwake.watching.running import Ended, Runner
 
 _BUSY = 4
 """While pictures wait, so many of them pass for each one that is held against training."""
+_NOD = 0.2
+"""Seconds between two looks whether it is to end."""
 _SAID = 200
 """Characters of what a command printed that are told."""
 
@@ -127,8 +129,8 @@ class Watching:
 
     def stop(self, *, now: bool = False) -> None:
         """End when what is under way is done, commands too; `now` ends these. May be called by signals and threads."""
-        self._stops += 2 if now else 1
-        self._wake.set()
+        # no lock is taken: a signal may come while this very thread holds it
+        self._stops = 2 if now else max(1, self._stops)
 
     def close(self) -> None:
         """End, and give everything back."""
@@ -155,8 +157,8 @@ class Watching:
             while not self._stops:
                 self._wake.clear()
                 yield from self._once()
-                if not self._stops and not self.source.more:
-                    self._wake.wait(self.source.pause)
+                if not self.source.more:
+                    self._pause(self.source.pause)
             yield from self._finish()
             told = True
             yield from self._written(self._end(began))
@@ -168,6 +170,13 @@ class Watching:
                 for event in self._written(self._end(began)):
                     del event
             self._give_back()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not when there is something to look at, nor for long when it is to end."""
+        end = time.monotonic() + seconds
+        while not self._stops and (left := end - time.monotonic()) > 0:
+            if self._wake.wait(min(left, _NOD)):
+                return
 
     def _finish(self) -> Generator[Event, None, None]:
         """Wait for the commands that are under way."""
