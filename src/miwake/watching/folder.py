@@ -26,7 +26,7 @@ _REMEMBERED = 300_000
 """Pictures that are gone and would be known again."""
 _FULL = 1.0
 """Seconds between two looks at the sizes and times of files that are known by name."""
-_SHARE = 9
+_SHARE = 4
 """Times as long as a look takes that is waited until the next."""
 _AT_ONCE = 16
 _AT_ONCE_BYTES = 64_000_000
@@ -134,7 +134,7 @@ class Folder:
         self._offered: dict[str, str] = {}
         self._gone, self._absent, self._more = _Gone(), False, False
         self._log = _below(options.log, self.folder)
-        self._looked = self._took = 0.0
+        self._looked = self._took = self._full = 0.0
         files = self._list()
         if files is None:
             raise UsageError(
@@ -148,7 +148,7 @@ class Folder:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next look: looking takes a tenth of the time at most."""
+        """Seconds until the next look: looking takes about a fifth of the time at most."""
         return max(self.options.interval, _SHARE * self._took)
 
     @property
@@ -179,8 +179,10 @@ class Folder:
         self._leave([path for path in self._known if path not in files], with_folder=False)
         for path in [path for path in self._waiting if path not in files]:
             del self._waiting[path]
-        self._notice(files, started)
-        self._took = self.clock() - started
+        if self._notice(files, started):
+            self._full = self.clock() - started
+        else:
+            self._took = self.clock() - started
         return self._ready(), happened
 
     def _said(self, state: str) -> Happening:
@@ -227,9 +229,9 @@ class Folder:
         rest = path[len(self._log) :]
         return not rest or (rest[0] == "." and rest[1:].isdecimal())
 
-    def _notice(self, files: dict[str, os.DirEntry[str]], now: float) -> None:
-        """Which files are new or have changed since the last look."""
-        full = now - self._looked >= _FULL
+    def _notice(self, files: dict[str, os.DirEntry[str]], now: float) -> bool:
+        """Which files are new or have changed since the last look; whether sizes and times of all were looked at."""
+        full = now - self._looked >= max(_FULL, 5 * _SHARE * self._full)
         if full:
             self._looked = now
         for path, entry in files.items():
@@ -250,6 +252,7 @@ class Folder:
                     self._waiting[path] = _Waiting(stat, now, replaced=True)
             elif not self._known_again(path, stat):
                 self._waiting[path] = _Waiting(stat, now, replaced=False)
+        return full
 
     def _known_again(self, path: str, stat: _Stat) -> bool:
         """Whether a file is one that was known before, renamed or put back."""
