@@ -22,6 +22,7 @@ PUBLIC = [
     "ExplainOptions",
     "ExportOptions",
     "Figure",
+    "Happening",
     "MiwakeError",
     "ModelOptions",
     "Oddity",
@@ -32,7 +33,9 @@ PUBLIC = [
     "Run",
     "Sample",
     "ServeOptions",
+    "Sighting",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -48,6 +51,7 @@ PUBLIC = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 HEAVY = {"torch", "numpy", "torchvision", "timm", "sklearn", "PIL", "scipy", "matplotlib", "lightning_fabric"}

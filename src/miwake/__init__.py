@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from miwake.verbs.predict import predict
     from miwake.verbs.serve import serve
     from miwake.verbs.train import train
+    from miwake.verbs.watch import watch
+    from miwake.watching.config import WatchOptions
+    from miwake.watching.events import Happening, Sighting
 
 _HOMES = {
     "AnomalyOptions": "anomaly.config",
@@ -58,6 +61,7 @@ _HOMES = {
     "ExplainOptions": "explanation.config",
     "ExportOptions": "exporting.config",
     "Figure": "types",
+    "Happening": "watching.events",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
     "Oddity": "types",
@@ -68,7 +72,9 @@ _HOMES = {
     "Run": "run",
     "Sample": "types",
     "ServeOptions": "serving.config",
+    "Sighting": "watching.events",
     "Training": "training.config",
+    "WatchOptions": "watching.config",
     "attack": "verbs.attack",
     "cache": "verbs.cache",
     "check": "verbs.check",
@@ -84,6 +90,7 @@ _HOMES = {
     "serve": "verbs.serve",
     "told": "look.words",
     "train": "verbs.train",
+    "watch": "verbs.watch",
 }
 
 __all__ = [
@@ -98,6 +105,7 @@ __all__ = [
     "ExplainOptions",
     "ExportOptions",
     "Figure",
+    "Happening",
     "MiwakeError",
     "ModelOptions",
     "Oddity",
@@ -108,7 +116,9 @@ __all__ = [
     "Run",
     "Sample",
     "ServeOptions",
+    "Sighting",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -124,6 +134,7 @@ __all__ = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 
