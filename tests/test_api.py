@@ -22,6 +22,7 @@ PUBLIC = [
     "ExplainOptions",
     "ExportOptions",
     "Figure",
+    "Happening",
     "MiwakeError",
     "ModelOptions",
     "Oddity",
@@ -34,7 +35,9 @@ PUBLIC = [
     "SegmentOptions",
     "Segmentation",
     "ServeOptions",
+    "Sighting",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -50,6 +53,7 @@ PUBLIC = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 HEAVY = {"torch", "numpy", "torchvision", "timm", "sklearn", "PIL", "scipy", "matplotlib", "lightning_fabric"}

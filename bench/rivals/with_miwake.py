@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 import resource
 import time
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the command does before it loads torch
 
 import numpy as np
 import say

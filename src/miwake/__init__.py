@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from miwake.verbs.predict import predict
     from miwake.verbs.serve import serve
     from miwake.verbs.train import train
+    from miwake.verbs.watch import watch
+    from miwake.watching.config import WatchOptions
+    from miwake.watching.events import Happening, Sighting
 
 _HOMES = {
     "AnomalyOptions": "anomaly.config",
@@ -59,6 +62,7 @@ _HOMES = {
     "ExplainOptions": "explanation.config",
     "ExportOptions": "exporting.config",
     "Figure": "types",
+    "Happening": "watching.events",
     "MiwakeError": "errors",
     "ModelOptions": "networks.config",
     "Oddity": "types",
@@ -71,7 +75,9 @@ _HOMES = {
     "Run": "run",
     "Sample": "types",
     "ServeOptions": "serving.config",
+    "Sighting": "watching.events",
     "Training": "training.config",
+    "WatchOptions": "watching.config",
     "attack": "verbs.attack",
     "cache": "verbs.cache",
     "check": "verbs.check",
@@ -87,6 +93,7 @@ _HOMES = {
     "serve": "verbs.serve",
     "told": "look.words",
     "train": "verbs.train",
+    "watch": "verbs.watch",
 }
 
 __all__ = [
@@ -101,6 +108,7 @@ __all__ = [
     "ExplainOptions",
     "ExportOptions",
     "Figure",
+    "Happening",
     "MiwakeError",
     "ModelOptions",
     "Oddity",
@@ -113,7 +121,9 @@ __all__ = [
     "SegmentOptions",
     "Segmentation",
     "ServeOptions",
+    "Sighting",
     "Training",
+    "WatchOptions",
     "attack",
     "cache",
     "check",
@@ -129,6 +139,7 @@ __all__ = [
     "serve",
     "told",
     "train",
+    "watch",
 ]
 
 

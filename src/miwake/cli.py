@@ -27,6 +27,7 @@ _ORDER = (
     "attack",
     "export",
     "serve",
+    "watch",
     "models",
     "lesson",
     "cache",

@@ -48,6 +48,7 @@ _OWN = frozenset(
         "evaluation.json",
         "environment.json",
         "report.html",
+        "drift.safetensors",
         "checkpoint",
     )
 )

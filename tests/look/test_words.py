@@ -92,8 +92,8 @@ def test_what_another_version_says_is_shown_as_far_as_it_goes(strange: Note) -> 
 
 def test_sentences_follow_one_another() -> None:
     notes = (Note("train.scratch"), "A text.")
-    assert paragraph(notes, "en") == "So it learns from scratch. A text."
-    assert paragraph(notes, "ja") == "そこで、一から学習します。A text."
+    assert paragraph(notes, "en") == "So it goes on from there. A text."
+    assert paragraph(notes, "ja") == "そこで、その学習を続けます。A text."
 
 
 def test_a_path_in_a_command_can_be_typed():

@@ -21,6 +21,7 @@ from miwake.prediction import Predictor
 from miwake.run import Header
 from miwake.tasks.classify import Classify
 from miwake.types import Preprocessing
+from miwake.verbs._explain import _page
 
 FAST = ("--examples", "24")
 
@@ -271,3 +272,10 @@ def test_nine_planes_and_two_pictures_of_one_name(tmp_path: Path) -> None:
     names = {file.name for file in tmp_path.iterdir()}
     assert any(name.startswith("a-0-gradcam") for name in names)
     assert any(name.startswith("a-0-2-gradcam") for name in names)
+
+
+def test_a_page_in_the_users_folder_takes_a_free_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert _page(None, None) == Path("explain.html")
+    Path("explain.html").write_text("mine")
+    assert _page(None, None) == Path("explain-2.html")

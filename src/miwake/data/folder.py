@@ -123,6 +123,11 @@ def picture_files(folder: Path) -> list[Path]:
     return [folder / name for name in found.paths]
 
 
+def may_be_picture(name: str) -> bool:
+    """Whether a file of this name would be taken for a picture, until it is looked into."""
+    return _shown(name) and name[name.rfind(".") :].lower() not in _NO_PICTURES
+
+
 def toy(folder: Path) -> Path:
     """Write 96 small PNG pictures of four classes, one folder a class."""
     from PIL import Image

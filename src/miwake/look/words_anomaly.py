@@ -89,6 +89,10 @@ _TRAINING: dict[str, dict[Language, str]] = {
         "en": "The memory keeps {rows} of {all} patches; making it takes about {megabytes} MB.",
         "ja": "記憶には{all}個のうち{rows}個を残します。作成中に使うメモリは約{megabytes} MB です。",
     },
+    "train.odd.pictures": {
+        "en": "The memory keeps {rows} of {all} good pictures; making it takes about {megabytes} MB.",
+        "ja": "記憶には良品の画像{all}枚のうち{rows}枚を残します。作成中に使うメモリは約{megabytes} MB です。",
+    },
     "train.odd.bank.sample": {
         "en": "The memory keeps {rows} of {all} patches, picked from a fair sample of {pool}; making it takes about "
         "{megabytes} MB.",
@@ -142,8 +146,8 @@ _FIGURES: dict[str, dict[Language, str]] = {
         "ja": "良品と欠陥の画像を1枚ずつ見せると、{of}回のうち{about}回は正しく見分けます{range}。",
     },
     "odd.says.places": {
-        "en": "Of where the defects lie, it covers {pro} of 1 (PRO, {range}); its outlines overlap the masks with an "
-        "F1 of {f1}.",
+        "en": "Its heat maps cover the defects to {pro} of 1 (per-region overlap, {range}), and its outlines meet the "
+        "masks with an F1 of {f1}.",
         "ja": "欠陥の位置の重なり（PRO）は1のうち{pro}（{range}）、輪郭とマスクのF1は{f1}です。",
     },
     "odd.says.kind": {

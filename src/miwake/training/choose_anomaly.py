@@ -188,7 +188,7 @@ def _planned(
             todo="--memory 500M",
         )
     values = {"rows": kept, "all": rows, "pool": pool, "megabytes": round(_COPIES * row * pool / 2**20)}
-    key = "train.odd.bank" if pool >= rows else "train.odd.bank.sample"
+    key = "train.odd.bank.sample" if pool < rows else "train.odd.bank" if patches else "train.odd.pictures"
     return replace(task, plan=Plan(bank=kept, pool=pool)), (Note(key, values),)
 
 

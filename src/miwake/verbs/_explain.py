@@ -317,4 +317,9 @@ def _page(run: str | None, out: Path | None) -> Path:
     if out is not None:
         make_folder(out.parent)
         return out
-    return Path("explain.html") if run is None else open_run(run).folder / "explain.html"
+    if run is not None:
+        return open_run(run).folder / "explain.html"
+    place, number = Path("explain.html"), 2
+    while place.exists():  # the user's own folder: what lies there stays
+        place, number = Path(f"explain-{number}.html"), number + 1
+    return place

@@ -49,7 +49,8 @@ def explain(
             predictions.csv names them. Without any, the tree of the network's layers is printed.
         explanation: Which explanations, of which class, with which pictures beside them.
         json: Print JSON in place of sentences.
-        out: The page; left away, explain.html in the run's folder, for imagenet in this folder.
+        out: The page; left away, explain.html in the run's folder, for imagenet in this folder under a name
+            that is free.
         pictures_out: Also write every map and the other pictures to this folder.
         time_limit: Such as 30s or 2m; what does not fit is left out, the cheapest comes first. One map that can be
             believed is always made.
