@@ -189,7 +189,7 @@ def _classes(contents: SegmentContents) -> Iterator[dict[str, Any]]:
 
 def _swatch(colour: tuple[int, int, int]) -> Markup:
     return Markup(
-        '<svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="2" fill="{}"/></svg>'
+        '<svg width="12" height="12" style="display:inline-block;vertical-align:-1px" aria-hidden="true"><rect width="12" height="12" rx="2" fill="{}"/></svg>'
     ).format("#{:02x}{:02x}{:02x}".format(*colour))
 
 
