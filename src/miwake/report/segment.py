@@ -187,10 +187,15 @@ def _classes(contents: SegmentContents) -> Iterator[dict[str, Any]]:
         }
 
 
+_SWATCH = Markup(
+    '<svg width="12" height="12" style="display:inline-block;vertical-align:-1px" aria-hidden="true">'
+    '<rect width="12" height="12" rx="2" fill="{}"/></svg>'
+)
+
+
 def _swatch(colour: tuple[int, int, int]) -> Markup:
-    return Markup(
-        '<svg width="12" height="12" style="display:inline-block;vertical-align:-1px" aria-hidden="true"><rect width="12" height="12" rx="2" fill="{}"/></svg>'
-    ).format("#{:02x}{:02x}{:02x}".format(*colour))
+    """A small square of a colour."""
+    return _SWATCH.format("#{:02x}{:02x}{:02x}".format(*colour))
 
 
 def _keys(contents: SegmentContents) -> list[tuple[Markup, str]]:
