@@ -146,7 +146,7 @@ _SUMMARY: dict[str, dict[Language, str]] = {
         "ja": "{time}で{n}枚の画像を見ました。",
     },
     "watch.ended.labels": {"en": "Answers: {labels:, }.", "ja": "結果: {labels:、}。"},
-    "watch.ended.label": {"en": "{label} {count}", "ja": "{label} {count}件"},
+    "watch.ended.label": {"en": "{label} × {count}", "ja": "{label} {count}件"},
     "watch.ended.unreadable": {
         "en": "One could not be read.|{n} could not be read.",
         "ja": "{n}枚は読めませんでした。",
