@@ -16,6 +16,7 @@ from miwake import networks
 from miwake.anomaly.outline import coloured
 from miwake.data.classmap import read_classes
 from miwake.data.config import DataOptions
+from miwake.data.masks import check_masks
 from miwake.data.split import SplitReport
 from miwake.data.split_pixels import split_pixels
 from miwake.errors import DataError, UsageError
@@ -128,7 +129,7 @@ class Segment(Task):
                 raise UsageError(f"--{flag} is not for --task segment.", todo=f"leave --{flag} away.")
         if dataset.legend is None:
             raise DataError(f"{dataset.name} has no classes of pixels.", expected="pictures with a mask each")
-        return ()
+        return check_masks(dataset)
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> Segment:
