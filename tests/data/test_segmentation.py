@@ -135,6 +135,20 @@ def test_legends_beside_the_masks_and_by_name(tmp_path: Path) -> None:
         open_dataset(data, DataOptions(legend=tmp_path / "none.csv"))
 
 
+def test_a_legend_elsewhere_says_what_values_mean_that_say_nothing_themselves(tmp_path: Path) -> None:
+    data = segmentation.toy(tmp_path)
+    (data / "legend.csv").unlink()
+    for file in (data / "masks").iterdir():
+        Image.fromarray(np.full(np.asarray(Image.open(file)).shape, 7, np.uint8)).save(file)
+    with pytest.raises(DataError):
+        open_dataset(data)
+    legend = tmp_path / "mine.csv"
+    legend.write_text("name,value\nnothing,0\nthing,7\n", encoding="utf-8")
+    dataset = open_dataset(data, DataOptions(legend=legend))
+    assert dataset.classes == ("nothing", "thing")
+    assert set(np.unique(read_classes(dataset, 0))) == {1}
+
+
 def test_void_and_legends_are_for_masks(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--void is for masks"):
         open_dataset(folder.toy(tmp_path), DataOptions(void="255"))

@@ -78,7 +78,7 @@ def read(path: Path) -> Dataset:
 
         group = own_groups(table.groups, table.paths)
         notes.append(Note("data.grouped.column", {"column": "group", "n": len({*table.groups} - {""})}))
-    dataset = Dataset(
+    return Dataset(
         name=file.stem,
         source="csv",
         root=file.parent.absolute(),
@@ -91,12 +91,6 @@ def read(path: Path) -> Dataset:
         masks=_masks(file, table),
         notes=tuple(notes),
     )
-    if not pairs:
-        return dataset
-    from miwake.data.meaning import with_meaning
-
-    folders = {(file.parent / mask).parent: None for mask in table.masks if mask}
-    return with_meaning(dataset, (file.parent, *list(folders)[:_LOOKED_AT]))
 
 
 def column(path: Path, name: str) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from miwake.data.census import Census, Counted, take_census
 from miwake.data.legend import find_legend, read_legend
 from miwake.data.proposal import Meaning, meaning, with_void
 from miwake.errors import DataError, UsageError
-from miwake.types import Dataset, Note
+from miwake.types import Dataset
+
+_LOOKED_AT = 100  # folders of masks
 
 
 def masks_of(dataset: Dataset) -> list[Path]:
@@ -25,31 +27,21 @@ def census_of(
     return take_census(masks_of(dataset), progress)
 
 
-def with_meaning(dataset: Dataset, folders: Sequence[Path], file: Path | None = None) -> Dataset:
+def settled(dataset: Dataset, legend: Path | None, void: str | None) -> Dataset:
     """A data set of masks with its classes and legend, and what was found about them in its notes.
 
+    All masks are read once, to see which values they hold.
+
     Args:
-        dataset: with masks that are files.
-        folders: where a legend may lie.
-        file: the legend that was asked for.
+        dataset: as its reader gives it: its masks are files of values, or outlines whose meaning is known.
+        legend: the file that the user names; None: one that lies beside pictures or masks, or what the values suggest.
+        void: the class or value that is to count nothing besides.
 
     Raises:
-        DataError: values that cannot be classes, or a legend that does not fit them.
-    """
-    file = file or find_legend(*folders)
-    key = None if file is None else read_legend(file)
-    census, _ = census_of(dataset)
-    return _with(dataset, meaning(census, key, dataset.root))
-
-
-def relabelled(dataset: Dataset, legend: Path | None, void: str | None) -> Dataset:
-    """The same by the legend that the user gives, and without what is to count nothing.
-
-    Raises:
-        DataError: the legend is broken or does not fit the masks.
+        DataError: values that cannot be classes, or a legend that is broken or does not fit them.
         UsageError: the data set has no classes of pixels, or no class or value is called so.
     """
-    if dataset.legend is None:
+    if dataset.task != "segment":
         flag = "--legend" if legend is not None else "--void"
         raise UsageError(
             f"{flag} is for masks with classes, and {dataset.name} is read for '{dataset.task}'.",
@@ -57,29 +49,25 @@ def relabelled(dataset: Dataset, legend: Path | None, void: str | None) -> Datas
             todo="leave it away, or add --task segment.",
         )
     if legend is not None:
-        if dataset.legend.outlines:
+        if dataset.legend is not None:
             raise UsageError("--legend is for masks; a file of annotations names its categories itself.")
         if not legend.is_file():
             raise DataError(f"{legend} does not exist.", expected="the legend of --legend, such as legend.csv")
-        dataset = with_meaning(dataset, (), legend)
+    if dataset.legend is None:
+        file = legend or find_legend(*_folders(dataset))
+        census, _ = census_of(dataset)
+        dataset = _with(dataset, meaning(census, None if file is None else read_legend(file), dataset.root))
     if void is not None:
         assert dataset.legend is not None
-        dataset = _with(dataset, with_void(Meaning(classes=dataset.classes, legend=dataset.legend), void), add=True)
+        dataset = _with(dataset, with_void(Meaning(classes=dataset.classes, legend=dataset.legend), void))
     return dataset
 
 
-def _with(dataset: Dataset, found: Meaning, *, add: bool = False) -> Dataset:
-    notes = [note for note in dataset.notes if add or not (isinstance(note, Note) and note.key in _OF_MEANING)]
-    return replace(dataset, classes=found.classes, legend=found.legend, notes=(*notes, *found.notes))
+def _folders(dataset: Dataset) -> list[Path]:
+    """Where a legend may lie: beside the whole, or beside masks."""
+    beside = {(dataset.root / mask).parent: None for mask in dataset.masks or () if mask}
+    return [dataset.root, *list(beside)[:_LOOKED_AT]]
 
 
-_OF_MEANING = {
-    "pixels.legend",
-    "pixels.two",
-    "pixels.soft",
-    "pixels.indices",
-    "pixels.colours",
-    "pixels.void",
-    "pixels.void.beside",
-}
-"""Notes on the meaning of values, which another legend replaces."""
+def _with(dataset: Dataset, found: Meaning) -> Dataset:
+    return replace(dataset, classes=found.classes, legend=found.legend, notes=(*dataset.notes, *found.notes))

@@ -56,14 +56,12 @@ def claim(path: Path) -> Note | None:
 
 
 def read(path: Path) -> Dataset:
-    """List pictures and masks; all masks are read once, to see which values they hold.
+    """List pictures and masks; what the masks' values mean is settled by `miwake.data.meaning`.
 
     Raises:
-        DataError: there are no such folders, masks without a picture, two for one, or values that cannot be classes.
+        DataError: there are no such folders, masks without a picture, or two for one.
     """
     import numpy as np
-
-    from miwake.data.meaning import with_meaning
 
     found = places(path)
     masks: Mapping[str, str]
@@ -78,7 +76,7 @@ def read(path: Path) -> Dataset:
             expected=LOOKS_FOR,
             todo="put the pictures into images/ and the masks, of the same names, into masks/.",
         )
-    dataset = Dataset(
+    return Dataset(
         name=path.absolute().name,
         source="segmentation",
         root=path.absolute(),
@@ -90,7 +88,6 @@ def read(path: Path) -> Dataset:
         masks=[masks.get(name) for name in paths],
         notes=tuple(_notes(path, found, paths, splits)),
     )
-    return with_meaning(dataset, [path, *(path / each.masks for each in found)])
 
 
 def toy(folder: Path) -> Path:

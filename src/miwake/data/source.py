@@ -4,7 +4,8 @@ A reader is a file in this folder; its name is its registration. It has
 
     LOOKS_FOR: str                        what it reads, for the message that no reader fits
     def guess(path) -> Sentence | None    why this path looks like its own; reads names and headers only
-    def read(path) -> Dataset             splits and groups as the data gives them
+    def read(path) -> Dataset             splits and groups as the data gives them; masks of classes without a legend
+                                          get theirs from `miwake.data.meaning`
     def toy(folder) -> Path               writes a tiny learnable data set and returns the path to hand to `read`
     def column(path, name) -> list[str] | None
                                           optional: a column of the data by its name, for `DataOptions.group`
@@ -109,10 +110,10 @@ def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: 
             todo="check the path and its permissions.",
         ) from None
     dataset = dataclasses.replace(dataset, notes=(_read_by(name, reason), *dataset.notes))
-    if options.legend is not None or options.void is not None:
-        from miwake.data.meaning import relabelled
+    if options.legend is not None or options.void is not None or dataset.task == "segment":
+        from miwake.data.meaning import settled
 
-        dataset = relabelled(dataset, options.legend, options.void)
+        dataset = settled(dataset, options.legend, options.void)
     return dataset if options.group is None else _grouped(dataset, path, reader, options.group)
 
 
