@@ -32,6 +32,10 @@ def test_every_strength_has_its_dot_and_interval_within_the_drawing(count) -> No
     heights = [float(y) for y in re.findall(r'cy="([\d.]+)"', drawn)]
     assert heights == sorted(heights)  # accuracy falls
     assert "guessing" in drawn
+    assert 'class="rule"' in drawn
+    without = curve(FRAME, places(count), x_label="levels", level=None, level_label="guessing")
+    assert "guessing" not in without
+    assert 'class="rule"' not in without
 
 
 def test_what_is_no_number_leaves_a_gap() -> None:

@@ -68,7 +68,7 @@ def sample(**changes: Any) -> Robustness:
         guessing=0.12,
         curve=tuple(level(strength, 0.9 - 0.2 * place) for place, strength in enumerate((2.0, 4.0, 8.0, 16.0))),
         smallest=Smallest(median=5.5, values=(0.7, 3.0, 5.5, 9.0, math.inf), most=16.0),
-        bound=Bound(accuracy=Figure(0.25, 0.18, 0.34), more=4, steps=100),
+        bound=Bound(accuracy=Figure(0.25, 0.18, 0.34), rate=Figure(0.74, 0.64, 0.82), more=4, steps=100),
         masking=tuple(Check(name=name, passed=True, first=10, second=20, pictures=64) for name in NAMES),
         patch=Patch(
             area=0.1,
@@ -98,6 +98,50 @@ def sample(**changes: Any) -> Robustness:
         seconds=61.0,
     )
     return replace(made, **changes)
+
+
+def wanted(**changes: Any) -> Robustness:
+    """As `sample`, of an attack that wants one answer."""
+    made = sample()
+    assert made.patch is not None
+    assert made.bound is not None
+    return replace(
+        made,
+        **{
+            "target": "7",
+            "attacked": replace(made.attacked, accuracy=NAN),
+            "curve": tuple(replace(one, accuracy=NAN) for one in made.curve),
+            "bound": replace(made.bound, accuracy=NAN),
+            "patch": replace(made.patch, target="7"),
+            **changes,
+        },
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_attack_that_wants_one_answer_is_not_quoted_as_robustness(language: Any) -> None:
+    html = render(wanted(), shown(), title="run", size=(28, 28), language=language)
+    page, said = Page(html), "\n".join(sentences(wanted(), language))
+    held = catalogue_module.words("attack.held", language, attack="", of="", about="", range="")[:5]
+    assert held in "\n".join(sentences(sample(), language))
+    for text in (page.text, said, summary(wanted(), language)):
+        assert held not in text
+        assert catalogue_module.words("attack.attacked", language) not in text
+        assert catalogue_module.words("attack.median", language) not in text
+        assert not re.search(r"\bnan\b|None", text)
+    assert "74.0%" in page.text  # of those that can be turned into it, the share that was
+    assert "74.0%" in summary(wanted(), language)
+    assert 'class="dots"' not in html  # marks for right and wrong answers
+    assert catalogue_module.words("attack.taken", language, target="7") in page.text
+    assert all(len(line) <= 80 for line in summary(wanted(), language).splitlines()[1:])
+
+
+@pytest.mark.parametrize(
+    ("attack", "names"),
+    [("pgd", "PGD + APGD"), ("fgsm", "FGSM + APGD"), ("square", "square + APGD"), ("apgd_dlr", "APGD")],
+)
+def test_the_figure_to_quote_names_the_attacks_that_were_made(attack: str, names: str) -> None:
+    assert f"Quote this: after {names} it still gets" in "\n".join(sentences(sample(attack=attack)))
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -222,7 +266,7 @@ def test_figures_that_could_not_be_computed() -> None:
         plain=NAN,
         attacked=replace(level(8.0, 0.5), accuracy=NAN, rate=NAN),
         smallest=Smallest(median=math.inf, values=(), most=16.0),
-        bound=Bound(accuracy=NAN, more=0, steps=100),
+        bound=Bound(accuracy=NAN, rate=NAN, more=0, steps=100),
         texture=replace(texture, bias=NAN, shape=0, texture=0),
     )
     page = Page(render(empty, Shown(), title="run", size=(28, 28), language="en"))
@@ -250,7 +294,8 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         sample(hardened=8.0),
         sample(strength=12.0, attacked=level(12.0, 0.3)),
         sample(norm="l2", strength=127.5, attacked=level(127.5, 0.3)),
-        sample(target="7"),
+        wanted(),
+        wanted(smallest=replace(smallest, median=math.inf)),
         sample(masking=tuple(replace(check, passed=False) for check in sample().masking)),
         sample(masking=sample().masking[:2]),
         sample(smallest=replace(smallest, median=math.inf), left_out=("patch",)),

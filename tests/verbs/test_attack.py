@@ -80,6 +80,22 @@ def test_a_stronger_change_fools_more_and_a_target_is_harder(own, miwake) -> Non
     assert rate("--strength", 4000, "--norm", "l2") == pytest.approx(strong, abs=0.3)
 
 
+def test_pictures_of_the_wanted_class_do_not_count(own, miwake) -> None:
+    arguments = ("--parts", "curve", "smallest", "bound", "--strength", 120, "--target", "upper-right", "--json")
+    found = figures(miwake("attack", own, *arguments))
+    rows = [row for row in read_table(own / "predictions.csv") if row["split"] == "test"]
+    others = [row for row in rows if row["label"] == row["true"] != "upper-right"]
+    assert 0 < len(others) < sum(row["label"] == row["true"] for row in rows)
+    assert set(found["smallest"]["pictures"]) <= {row["path"] for row in others}
+    assert len(found["smallest"]["values"]) == len(others)
+    assert found["curve"][-1]["rate"]["value"] == found["curve"][-1]["fooled"] / len(others)
+    # the whole range holds a picture of the wanted class
+    assert found["curve"][-1]["rate"]["value"] > 0.9
+    assert found["bound"]["rate"]["value"] >= found["attacked"]["rate"]["value"]
+    assert found["attacked"]["accuracy"]["value"] is None
+    assert found["bound"]["accuracy"]["value"] is None
+
+
 def test_other_data_japanese_and_another_place(place, toy_run, tmp_path, miwake) -> None:
     ended = miwake(
         "attack", toy_run, place / "toy", "--count", 3, "--parts", "curve", "--lang", "ja", "--out", tmp_path / "there"

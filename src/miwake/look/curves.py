@@ -26,14 +26,14 @@ class Place:
     """Whether it is the one that the page speaks of."""
 
 
-def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float, level_label: str) -> Markup:
+def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float | None, level_label: str) -> Markup:
     """Shares with their 95% intervals, one beside the other at equal distances, and a level to compare with.
 
     Args:
         frame: title and description.
         places: from left to right, two at least.
         x_label: what the labels count.
-        level: a share, drawn as a dashed line.
+        level: a share, drawn as a dashed line; None leaves it out.
         level_label: what it is.
     """
     left = measure("100%") + 10
@@ -42,7 +42,8 @@ def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float, 
     for mark in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(f'<path class="grid" d="M{num(left)} {num(up(mark))}H{num(WIDTH - 10)}"/>')
         parts.append(text(left - 6, up(mark) + 4, f"{mark:.0%}", anchor="end"))
-    parts.append(f'<path class="rule" d="M{num(left)} {num(up(level))}H{num(WIDTH - 10)}"/>')
+    if level is not None:
+        parts.append(f'<path class="rule" d="M{num(left)} {num(up(level))}H{num(WIDTH - 10)}"/>')
     known = [math.isfinite(place.figure.value) for place in places]
     points = [
         (across(number), up(place.figure.value)) if seen else None
@@ -58,7 +59,8 @@ def curve(frame: Frame, places: Sequence[Place], *, x_label: str, level: float, 
             continue
         style, radius = ("ring", 5.0) if place.marked else ("f-first", 3.2)
         parts.append(f'<circle class="{style}" cx="{num(point[0])}" cy="{num(point[1])}" r="{num(radius)}"/>')
-    parts.append(text(left + 4, up(level) - 5, level_label, style="small halo"))
+    if level is not None:
+        parts.append(text(left + 4, up(level) - 5, level_label, style="small halo"))
     parts += _labels([place.label for place in places], across, x_label)
     return drawing(frame, WIDTH, _HEIGHT, parts)
 

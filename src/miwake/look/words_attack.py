@@ -13,9 +13,11 @@ _FIGURES: dict[str, dict[Language, str]] = {
     "attack.norm.l2": {"en": " in all (root of the sum of squares)", "ja": "（全体の二乗和平方根）"},
     "attack.plain": {"en": "Accuracy, unchanged", "ja": "正解率（変化なし）"},
     "attack.attacked": {"en": "Accuracy under attack", "ja": "攻撃時の正解率"},
+    "attack.taken": {"en": "Taken for “{target}”", "ja": "「{target}」と答えた割合"},
     "attack.bound": {"en": "… with APGD on top", "ja": "…APGDも加えた場合"},
     "attack.guessing": {"en": "Always the same answer", "ja": "常に同じ答え"},
     "attack.median": {"en": "Smallest change that fools half", "ja": "半数が誤る最小の変化"},
+    "attack.median.target": {"en": "Smallest change, half taken for it", "ja": "半数をそう答える最小の変化"},
     "attack.patch": {"en": "Fooled by a printed disc", "ja": "印刷した円板で誤る割合"},
     "attack.corruptions": {"en": "Accuracy on spoilt pictures", "ja": "劣化画像の正解率"},
     "attack.bias": {"en": "Goes by shape, not texture", "ja": "質感でなく形で判断"},
@@ -35,9 +37,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "{about}枚を誤ります{range}。",
     },
     "attack.fools.target": {
-        "en": "With a change of {levels} grey levels it takes {about} of {of} pictures that it has right for "
-        "“{target}”{range}.",
-        "ja": "{levels}階調の変化で、正しく答えた画像{of}枚のうち{about}枚を「{target}」と答えます{range}。",
+        "en": "With a change of {levels} grey levels it takes {about} of {of} pictures that it has right, and that "
+        "show something else, for “{target}”{range}. Other wrong answers were not looked for.",
+        "ja": "{levels}階調の変化で、正しく答えた「{target}」以外の画像{of}枚のうち{about}枚を「{target}」と答えます"
+        "{range}。ほかの誤りは探していません。",
     },
     "attack.unseen": {"en": ", which nobody sees,", "ja": "（目には見えません）"},
     "attack.hardly": {"en": ", which one hardly sees,", "ja": "（ほとんど見えません）"},
@@ -47,8 +50,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "ja": "誤った{fooled}枚のうち{rounded}枚は、整数階調の画像ファイルとして保存しても誤ります。",
     },
     "attack.held": {
-        "en": "Quote this: after PGD and APGD it still gets {about} of {of} pictures right{range}.",
-        "ja": "引用できる値：PGDとAPGDの後でも、{of}枚のうち{about}枚を正しく答えます{range}。",
+        "en": "Quote this: after {attack} it still gets {about} of {of} pictures right{range}.",
+        "ja": "引用できる値：{attack}の後でも、{of}枚のうち{about}枚を正しく答えます{range}。",
     },
     "attack.smallest": {
         "en": "Half of the pictures that it has right are fooled by a change of {levels} grey levels or less.",
@@ -57,6 +60,16 @@ _SENTENCES: dict[str, dict[Language, str]] = {
     "attack.smallest.none": {
         "en": "No change up to {levels} grey levels was found that fools half of the pictures.",
         "ja": "{levels}階調までの変化では、半数の画像を誤らせるものは見つかりませんでした。",
+    },
+    "attack.smallest.target": {
+        "en": "Half of the pictures that it has right, and that show something else, are taken for “{target}” after a "
+        "change of {levels} grey levels or less.",
+        "ja": "正しく答えた「{target}」以外の画像の半数は、{levels}階調以下の変化で「{target}」と答えます。",
+    },
+    "attack.smallest.none.target": {
+        "en": "No change up to {levels} grey levels was found after which half of the pictures are taken for "
+        "“{target}”.",
+        "ja": "{levels}階調までの変化では、半数の画像を「{target}」と答えさせるものは見つかりませんでした。",
     },
     "attack.trusted": {
         "en": "The attack can be trusted: all {n} looks for hidden gradients found none.",
@@ -77,6 +90,12 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "{of} pictures that it has right with a plain grey disc{range}.",
         "ja": "画像の{area}を覆う印刷した円板は、回転・拡大縮小・照明・撮影の変化があっても、無地の灰色の円板なら正しく"
         "答えた画像{of}枚のうち{about}枚を誤らせます{range}。",
+    },
+    "attack.patch.target": {
+        "en": "With a printed disc on {area} of the picture, turned, scaled, lit and photographed, it answers "
+        "“{target}” to {about} of {of} pictures that it has right with a plain grey disc{range}.",
+        "ja": "画像の{area}を覆う印刷した円板があると、回転・拡大縮小・照明・撮影の変化があっても、無地の灰色の円板なら"
+        "正しく答えた画像{of}枚のうち{about}枚を「{target}」と答えます{range}。",
     },
     "attack.corruptions.sentence": {
         "en": "Of {of} pictures spoilt by noise, blur, weather or compression it gets {about} right{range}, of the "
@@ -211,6 +230,11 @@ _PAGE: dict[str, dict[Language, str]] = {
         "en": "still right when each picture may be changed by up to {strength} grey levels{norm}",
         "ja": "各画像が最大{strength}階調{norm}変えられても正しく答える割合",
     },
+    "attack.caption.target": {
+        "en": "of the pictures that it has right, and that show something else, are taken for “{target}” when each may "
+        "be changed by up to {strength} grey levels{norm}",
+        "ja": "正しく答えた「{target}」以外の画像を、最大{strength}階調{norm}変えると「{target}」と答える割合",
+    },
     "attack.curve": {"en": "Accuracy over the strength of the change", "ja": "変化の強さと正解率"},
     "attack.curve.x": {"en": "largest change, grey levels of 255", "ja": "最大の変化（255階調中）"},
     "attack.curve.point": {"en": "at {levels}: {value} ({range}).", "ja": "{levels}で{value}（{range}）。"},
@@ -218,6 +242,15 @@ _PAGE: dict[str, dict[Language, str]] = {
         "en": "Each dot is the share of all pictures that stay right, with its 95% interval; the ring is the strength "
         "that was asked for.",
         "ja": "点は正しいままの画像の割合と95%区間、輪は指定した強さです。",
+    },
+    "attack.curve.target": {
+        "en": "Taken for “{target}” over the strength of the change",
+        "ja": "変化の強さと「{target}」と答える割合",
+    },
+    "attack.curve.caption.target": {
+        "en": "Each dot is the share of pictures taken for “{target}”, of those that it has right and that show "
+        "something else, with its 95% interval; the ring is the strength that was asked for.",
+        "ja": "点は、正しく答えた「{target}」以外の画像を「{target}」と答えた割合と95%区間、輪は指定した強さです。",
     },
     "attack.examples.sentence": {
         "en": "The picture, the change (grey is none; amplified so that it can be seen), the result. Each with the "

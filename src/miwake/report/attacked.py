@@ -22,8 +22,8 @@ from miwake.report.common import Cell, cell
 from miwake.robustness.ball import Norm
 from miwake.robustness.corruptions import LEVELS
 from miwake.robustness.results import Corruptions, Example, Patch, Robustness, Shown, Smallest, Texture
-from miwake.robustness.table import median
-from miwake.robustness.wording import doubts, grey, sentences
+from miwake.robustness.table import attacked, median, median_name
+from miwake.robustness.wording import attack_name, doubts, grey, sentences
 from miwake.types import Figure
 
 _SIDE, _SMALL_SIDE, _PATCH_SIDE = 144, 72, 240  # pixels of thumbnails
@@ -82,48 +82,51 @@ def _subtitle(found: Robustness, language: Language) -> str:
     pictures = words(
         "attack.detail.pictures.value", language, pictures=f"{found.pictures:,}", all=f"{found.chosen_from:,}"
     )
-    return f"{clean(found.data)} · {_attack_name(found.attack)} · {pictures}"
-
-
-def _attack_name(name: str) -> str:
-    return name.upper().replace("_", "-") if name in ("pgd", "fgsm", "apgd_ce", "apgd_dlr") else name
+    return f"{clean(found.data)} · {attack_name(found.attack)} · {pictures}"
 
 
 def _result(found: Robustness, language: Language) -> dict[str, Any]:
-    best = found.bound.accuracy if found.bound is not None else found.attacked.accuracy
-    rows = [
-        ("attack.plain", found.plain),
-        ("attack.attacked", found.attacked.accuracy),
-        *([("attack.bound", found.bound.accuracy)] if found.bound is not None else []),
-    ]
+    rows = attacked(found, language)
+    best = rows[-1][1]
     scale = Scale(0.0, 1.0, 6.0, 174.0)
     title = words("attack.attacked", language)
     frame = Frame(key="held", title=title, description=f"{percent(best.value)} ({share(best)[1]})")
+    # dots and crosses are right and wrong answers, of which an attack that wants one answer tells nothing
+    told = found.target is None and math.isfinite(best.value)
     return {
-        "icons": charts.icons(frame, best) if math.isfinite(best.value) else Markup(""),
+        "icons": charts.icons(frame, best) if told else Markup(""),
         "cell": cell(best),
         "caption": words(
-            "attack.caption",
+            "attack.caption" if found.target is None else "attack.caption.target",
             language,
             strength=grey(found.strength),
             norm=words(f"attack.norm.{found.norm}", language),
+            **({} if found.target is None else {"target": label(found.target)}),
         ),
         "axis": charts.axis(scale),
         "rows": [
-            (words(key, language), charts.interval(figure, scale, found.guessing), cell(figure)) for key, figure in rows
+            (name, charts.interval(figure, scale, found.guessing if number == 0 or told else None), cell(figure))
+            for number, (name, figure) in enumerate(rows)
         ],
         "median": median(found, language) if found.smallest is not None else "",
+        "median_name": median_name(found, language),
         "guessing": percent(found.guessing),
         "curve": _curve(found, language),
+        **_curve_words(found, language),
     }
 
 
 def _curve(found: Robustness, language: Language) -> Markup | None:
     if not found.curve:
         return None
-    places = [curves.Place(label="0", figure=found.plain)]
+    wanted = found.target is not None
+    places = [] if wanted else [curves.Place(label="0", figure=found.plain)]
     places += [
-        curves.Place(label=grey(one.strength), figure=one.accuracy, marked=one.strength == found.strength)
+        curves.Place(
+            label=grey(one.strength),
+            figure=one.rate if wanted else one.accuracy,
+            marked=one.strength == found.strength,
+        )
         for one in found.curve
     ]
     told = " ".join(
@@ -136,14 +139,27 @@ def _curve(found: Robustness, language: Language) -> Markup | None:
         )
         for place in places
     )
-    frame = Frame(key="curve", title=words("attack.curve", language), description=told)
+    frame = Frame(key="curve", title=_curve_words(found, language)["curve_title"], description=told)
     return curves.curve(
         frame,
         places,
         x_label=words("attack.curve.x", language),
-        level=found.guessing,
+        level=None if wanted else found.guessing,
         level_label=words("attack.guessing", language),
     )
+
+
+def _curve_words(found: Robustness, language: Language) -> dict[str, str]:
+    if found.target is None:
+        return {
+            "curve_title": words("attack.curve", language),
+            "curve_caption": words("attack.curve.caption", language),
+        }
+    target = label(found.target)
+    return {
+        "curve_title": words("attack.curve.target", language, target=target),
+        "curve_caption": words("attack.curve.caption.target", language, target=target),
+    }
 
 
 def _said(answer: str, probability: float) -> str:
@@ -290,7 +306,7 @@ def _facts(found: Robustness, size: tuple[int, int], language: Language) -> Sequ
     norm: Norm = found.norm
     names = ("attack", "norm", "strength", "effort", "target", "pictures", "space", "right", "seconds")
     values = (
-        _attack_name(found.attack),
+        attack_name(found.attack),
         words(f"attack.detail.norm.{norm}", language),
         words(
             "attack.detail.strength.value",

@@ -21,16 +21,20 @@ class Level:
     strength: float
     """Grey levels."""
     accuracy: Figure
-    """Share of all pictures that it still gets right."""
+    """Share of all pictures that it still gets right; no number where one answer was wanted, since any other wrong one
+    was not looked for."""
     fooled: int
-    """Pictures that it had right, and gets wrong now."""
+    """Pictures that it had right, and gets wrong now; or takes for the wanted class."""
     rate: Figure
-    """Their share of those that it had right."""
+    """Their share of those that it had right; where a class was wanted, pictures of that class do not count."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Smallest:
-    """The smallest change that was found to fool it, for each picture that it had right."""
+    """The smallest change that was found to fool it, for each picture that it had right.
+
+    Where a class was wanted, pictures of that class do not count.
+    """
 
     median: float
     """Grey levels; infinite where fewer than half were fooled at all."""
@@ -47,6 +51,9 @@ class Bound:
     """What is left after APGD has tried, too: the figure to quote."""
 
     accuracy: Figure
+    """As in `Level`."""
+    rate: Figure
+    """As in `Level`."""
     more: int
     """Pictures that only APGD has fooled."""
     steps: int

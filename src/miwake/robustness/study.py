@@ -28,7 +28,7 @@ from miwake.robustness.search import BOUND_STEPS, Plan, Tried, levels, try_on
 from miwake.robustness.strength import parse_strength
 from miwake.robustness.victim import Victim
 from miwake.robustness.worlds import World, corrupt, patch, textures
-from miwake.types import Dataset
+from miwake.types import Dataset, Figure
 
 _SHARES = {"attack": 0.45, "masking": 0.15, "patch": 0.15, "corruptions": 0.15, "texture": 0.1}
 _FIRST = 8  # pictures of the first stretch, from which the pace is known
@@ -215,28 +215,32 @@ def _without_target(world: World, tried: Tried, truth: Tensor) -> Tried:
 
 def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, material: Material) -> Robustness:
     groups = world.groups(table.rows)
+    tried = table.right & _within_reach(world, table.rows)
+
+    def left(fooled: NDArray[np.bool_]) -> Figure:
+        kept = table.right & ~fooled
+        # an attack that wants one answer says nothing of the other wrong ones
+        return share(kept, groups) if world.target is None else share(kept[:0])
+
+    def rate(fooled: NDArray[np.bool_]) -> Figure:
+        return share(fooled[tried], None if groups is None else groups[tried])
 
     def level(place: int) -> Level:
         fooled = table.fooled[:, place]
-        return Level(
-            strength=plan.levels[place],
-            accuracy=share(table.right & ~fooled, groups),
-            fooled=int(fooled.sum()),
-            rate=share(fooled[table.right], None if groups is None else groups[table.right]),
-        )
+        return Level(strength=plan.levels[place], accuracy=left(fooled), fooled=int(fooled.sum()), rate=rate(fooled))
 
     bound, smallest = None, None
     if plan.bound:
         more = int((table.bound & ~table.fooled[:, plan.headline]).sum())
-        bound = Bound(accuracy=share(table.right & ~table.bound, groups), more=more, steps=BOUND_STEPS)
+        bound = Bound(accuracy=left(table.bound), rate=rate(table.bound), more=more, steps=BOUND_STEPS)
     if plan.smallest:
-        order = np.argsort(table.smallest[table.right], kind="stable")
-        sizes = table.smallest[table.right][order].astype(float)
+        order = np.argsort(table.smallest[tried], kind="stable")
+        sizes = table.smallest[tried][order].astype(float)
         smallest = Smallest(
             median=float(np.median(sizes)) if len(sizes) and math.isfinite(sizes[len(sizes) // 2]) else math.inf,
             values=tuple(sizes.tolist()),
             most=plan.levels[-1],
-            pictures=tuple(str(material.dataset.paths[row]) for row in table.rows[table.right][order]),
+            pictures=tuple(str(material.dataset.paths[row]) for row in table.rows[tried][order]),
         )
     return Robustness(
         data=material.dataset.name,
@@ -257,6 +261,14 @@ def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, mat
         smallest=smallest,
         bound=bound,
     )
+
+
+def _within_reach(world: World, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n) which pictures the attack can succeed on: of those that show the wanted class itself nobody can tell."""
+    if world.target is None:
+        return np.ones(len(rows), bool)
+    reach: NDArray[np.bool_] = world.truth(rows).cpu().numpy() != world.target
+    return reach
 
 
 def _guessing(truth: Tensor) -> float:
@@ -306,10 +318,7 @@ def _others(
 
 
 def _masking(world: World, plan: Plan, table: Table) -> tuple[Check, ...]:
-    usable = table.right
-    if world.target is not None:
-        usable = usable & (world.truth(table.rows).cpu().numpy() != world.target)
-    rows = table.rows[usable][:_CHECKED]
+    rows = table.rows[table.right & _within_reach(world, table.rows)][:_CHECKED]
     if not len(rows):
         return ()
     subject = Subject(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from miwake.look.text import NONE, Language, cells, clean, share, shorten
+from miwake.look.text import NONE, Language, cells, clean, label, share, shorten
 from miwake.look.words import words
 from miwake.robustness.results import Robustness
-from miwake.robustness.wording import grey
+from miwake.robustness.wording import attack_name, grey
 from miwake.types import Figure
 
 _NAME = 34
@@ -21,7 +21,7 @@ def summary(found: Robustness, language: Language = "en") -> str:
         data=clean(found.data),
         pictures=f"{found.pictures:,}",
         all=f"{found.chosen_from:,}",
-        attack=found.attack.upper().replace("_", "-"),
+        attack=attack_name(found.attack),
         strength=grey(found.strength),
         norm=words(f"attack.norm.{found.norm}", language),
     )
@@ -31,15 +31,10 @@ def summary(found: Robustness, language: Language = "en") -> str:
 
 
 def _rows(found: Robustness, language: Language) -> list[tuple[str, str, str]]:
-    rows = [
-        _share("attack.plain", found.plain, language),
-        _share("attack.attacked", found.attacked.accuracy, language),
-    ]
-    if found.bound is not None:
-        rows.append(_share("attack.bound", found.bound.accuracy, language))
+    rows = [(name, *_cells(figure)) for name, figure in attacked(found, language)]
     rows.append(_share("attack.guessing", Figure(found.guessing, math.nan, math.nan), language))
     if found.smallest is not None and found.smallest.values:
-        rows.append((words("attack.median", language), median(found, language), ""))
+        rows.append((median_name(found, language), median(found, language), ""))
     if found.patch is not None:
         rows.append(_share("attack.patch", dict(found.patch.conditions)["all"], language))
     if found.corruptions is not None:
@@ -47,6 +42,23 @@ def _rows(found: Robustness, language: Language) -> list[tuple[str, str, str]]:
     if found.texture is not None and math.isfinite(found.texture.bias.value):
         rows.append(_share("attack.bias", found.texture.bias, language))
     return rows
+
+
+def attacked(found: Robustness, language: Language) -> list[tuple[str, Figure]]:
+    """What holds without an attack and under it; where an answer was wanted, how often it was got."""
+    plain = (words("attack.plain", language), found.plain)
+    if found.target is None:
+        name, levels = words("attack.attacked", language), [found.attacked.accuracy]
+        levels += [found.bound.accuracy] if found.bound is not None else []
+    else:
+        name, levels = words("attack.taken", language, target=label(found.target)), [found.attacked.rate]
+        levels += [found.bound.rate] if found.bound is not None else []
+    return [plain, *zip((name, words("attack.bound", language)), levels, strict=False)]
+
+
+def median_name(found: Robustness, language: Language) -> str:
+    """What the smallest change does to half of the pictures."""
+    return words("attack.median" if found.target is None else "attack.median.target", language)
 
 
 def median(found: Robustness, language: Language) -> str:
@@ -59,8 +71,12 @@ def median(found: Robustness, language: Language) -> str:
 
 
 def _share(key: str, figure: Figure, language: Language) -> tuple[str, str, str]:
+    return words(key, language), *_cells(figure)
+
+
+def _cells(figure: Figure) -> tuple[str, str]:
     value, bounds = share(figure)
-    return words(key, language), value, "" if bounds == NONE else bounds
+    return value, "" if bounds == NONE else bounds
 
 
 def _row(name: str, value: str, bounds: str) -> str:

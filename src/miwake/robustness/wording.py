@@ -20,7 +20,7 @@ def sentences(found: Robustness, language: Language = "en") -> list[str]:
     said = [
         *_attack(found, language),
         *(_masking(found, language) if found.masking else ()),
-        *(_smallest(found.smallest, language) if found.smallest else ()),
+        *(_smallest(found.smallest, found.target, language) if found.smallest else ()),
         *(_patch(found.patch, language) if found.patch else ()),
         *(_corruptions(found.corruptions, language) if found.corruptions else ()),
         *(_texture(found.texture, language) if found.texture else ()),
@@ -36,6 +36,11 @@ def grey(levels: float) -> str:
     return f"{levels:.0f}" if levels >= 100 else f"{levels:.3g}"
 
 
+def attack_name(name: str) -> str:
+    """An attack as papers write it: PGD, APGD-CE; those with a word for a name as they are."""
+    return name.upper().replace("_", "-") if name in ("pgd", "fgsm", "apgd_ce", "apgd_dlr") else name
+
+
 def doubts(found: Robustness, language: Language) -> list[str]:
     """What makes the attack itself suspicious, a few words each."""
     return [words(f"attack.check.short.{check.name}", language) for check in found.masking if not check.passed]
@@ -45,8 +50,9 @@ def _attack(found: Robustness, language: Language) -> Iterator[str]:
     level = found.attacked
     if math.isfinite(level.rate.value):
         yield _fools(found, level, language)
-    if found.bound is not None:
-        yield counted("attack.held", found.bound.accuracy, language)
+    if found.bound is not None and found.target is None:
+        names = dict.fromkeys([attack_name(found.attack).partition("-")[0], "APGD"])
+        yield counted("attack.held", found.bound.accuracy, language, attack=" + ".join(names))
     if level.fooled and found.rounded < level.fooled:
         yield words("attack.rounded", language, fooled=f"{level.fooled:,}", rounded=f"{found.rounded:,}")
     if found.hardened is not None:
@@ -82,18 +88,23 @@ def _masking(found: Robustness, language: Language) -> Iterator[str]:
         yield words("attack.trusted.partly", language, made=len(made), n=len(LOOKS), names=between.join(late))
 
 
-def _smallest(smallest: Smallest, language: Language) -> Iterator[str]:
+def _smallest(smallest: Smallest, target: str | None, language: Language) -> Iterator[str]:
     if not smallest.values:
         return
+    wanted, values = "" if target is None else ".target", {} if target is None else {"target": clean(target)}
     if math.isfinite(smallest.median):
-        yield words("attack.smallest", language, levels=grey(smallest.median))
+        yield words(f"attack.smallest{wanted}", language, levels=grey(smallest.median), **values)
     else:
-        yield words("attack.smallest.none", language, levels=grey(smallest.most))
+        yield words(f"attack.smallest.none{wanted}", language, levels=grey(smallest.most), **values)
 
 
 def _patch(patch: Patch, language: Language) -> Iterator[str]:
     figure = dict(patch.conditions)["all"]
-    said = counted("attack.patch.sentence", figure, language, area=percent(patch.area, 0))
+    if patch.target is None:
+        said = counted("attack.patch.sentence", figure, language, area=percent(patch.area, 0))
+    else:
+        wanted = clean(patch.target)
+        said = counted("attack.patch.target", figure, language, area=percent(patch.area, 0), target=wanted)
     if said:
         yield said
 
