@@ -52,6 +52,15 @@ def test_a_rectangle_lies_where_it_is() -> None:
     assert ((y.max() + 1) / side, (x.max() + 1) / side) == pytest.approx((0.6, 0.8), abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("mean", "colour"),
+    [((0.4,), (102, 102, 102)), ((1.0, 0.4, 0.0), (255, 102, 0)), ((0.2, 0.4, 0.6) * 3, (51, 102, 153)),
+     ((0.2, 0.8), (51, 51, 51))],
+)  # fmt: skip
+def test_the_mean_colour_of_any_number_of_channels(mean: tuple[float, ...], colour: tuple[int, int, int]) -> None:
+    assert draw.mean_colour(mean) == colour
+
+
 def test_feature_maps_share_one_scale() -> None:
     maps = np.zeros((3, 4, 4), np.float32)
     maps[1, 0, 0], maps[2, 1, 1] = 4, 2

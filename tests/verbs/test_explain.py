@@ -100,6 +100,16 @@ def test_pictures_are_written(told: dict, run: Path) -> None:
     names = {file.name for file in (run.parent / "pictures").iterdir()}
     assert {"000-gradcam-lower-left.png", "000-change.png"} <= names
     assert any(name.startswith("000-layer-") for name in names)
+
+
+def test_the_hidden_rectangle_is_drawn_in_the_colour_that_hid_it(told: dict, run: Path) -> None:
+    mean = Predictor.open(run, "cpu").header.preprocessing.mean
+    colour = tuple(round(255 * value) for value in (mean * 3 if len(mean) == 1 else mean))
+    assert colour != (128, 128, 128)
+    with Image.open(run.parent / "pictures" / "000-change.png") as picture:
+        left, top, right, bottom = told["pictures"][0]["change"]["left_top_right_bottom"]
+        middle = (left + right) / 2 * picture.width, (top + bottom) / 2 * picture.height
+        assert picture.convert("RGB").getpixel((int(middle[0]), int(middle[1]))) == colour
     for file in (run.parent / "pictures").iterdir():
         assert min(Image.open(file).size) > 50
 

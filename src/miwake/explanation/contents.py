@@ -89,6 +89,8 @@ class Change:
     """Top, left, bottom and right in pixels of what the network sees."""
     share: float
     """Of what the network sees."""
+    colour: tuple[int, int, int]
+    """RGB of what hides it: the mean that the network's pictures are normalised by."""
     answer: Prediction
     """To the changed picture."""
 

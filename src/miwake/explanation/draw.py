@@ -83,6 +83,15 @@ def marked(
     return np.asarray(image)
 
 
+def mean_colour(mean: Sequence[float]) -> tuple[int, int, int]:
+    """What a network's pictures are normalised by, in 0…1 for each channel, as RGB: what it sees as nothing at all.
+
+    Of several RGB views side by side the first one's; planes that are no colours are grey.
+    """
+    red, green, blue = (round(255 * value) for value in (mean[:3] if len(mean) % 3 == 0 else (mean[0],) * 3))
+    return red, green, blue
+
+
 def strongest(maps: NDArray[np.float32], most: int) -> list[int]:
     """Numbers of the feature maps (C, h, w) with the largest values, the largest first."""
     return [int(unit) for unit in np.argsort(-maps.reshape(len(maps), -1).max(1), kind="stable")[:most]]

@@ -18,6 +18,7 @@ from miwake.errors import unknown
 from miwake.explanation import methods
 from miwake.explanation.config import ExplainOptions
 from miwake.explanation.contents import Change, Examples, Explained, Explanation, Map, Neighbour, Subject
+from miwake.explanation.draw import mean_colour
 from miwake.explanation.flip import smallest
 from miwake.explanation.inside import view
 from miwake.explanation.layers import Layer, pick, scan, stages
@@ -309,7 +310,8 @@ def _change(predictor: Predictor, work: _Work) -> None:
     work.change_tried = True
     if flip is not None:
         (answer,) = answers(flip.outputs)
-        work.change = Change(rectangle=flip.rectangle, share=flip.share, answer=answer)
+        colour = mean_colour(predictor.header.preprocessing.mean)
+        work.change = Change(rectangle=flip.rectangle, share=flip.share, colour=colour, answer=answer)
 
 
 def _done(work: _Work) -> Explanation:

@@ -162,7 +162,7 @@ def _picture(number: int, one: Explanation, explained: Explained, language: Lang
     sentence = change_sentence(one, language)
     change = None
     if one.change is not None:
-        drawn = marked(one.subject.shown, one.change.rectangle, one.seen, one.subject.region, (128, 128, 128))
+        drawn = marked(one.subject.shown, one.change.rectangle, one.seen, one.subject.region, one.change.colour)
         change = thumbnail(drawn, side, words("explain.change.alt", language))
     top, left, bottom, right = one.subject.region
     return PictureView(

@@ -216,7 +216,7 @@ def write_pictures(explained: Explained, folder: Path) -> None:
             drawn = over(one.subject.shown, each.values, one.subject.region)
             _save(drawn, folder / f"{stem}-{each.method}-{_plain(each.target)}.png")
         if one.change is not None:
-            drawn = marked(one.subject.shown, one.change.rectangle, one.seen, one.subject.region, (128, 128, 128))
+            drawn = marked(one.subject.shown, one.change.rectangle, one.seen, one.subject.region, one.change.colour)
             _save(drawn, folder / f"{stem}-change.png")
     for view in explained.views:
         if view.maps:

@@ -21,15 +21,15 @@ _METHODS: dict[str, dict[Language, str]] = {
     },
     "explain.method.occlusion": {"en": "Occlusion", "ja": "遮蔽"},
     "explain.method.occlusion.what": {
-        "en": "How much the score falls when a grey square hides this place. It asks the network itself, and needs no "
-        "gradient.",
-        "ja": "その場所を灰色の四角で隠すとスコアがどれだけ下がるかを示します。勾配を使わず、ネットワークに直接尋ねる"
-        "方法です。",
+        "en": "How much the score falls when a square of the pictures' mean colour hides this place. It asks the "
+        "network itself, and needs no gradient.",
+        "ja": "その場所を画像の平均色の四角で隠すとスコアがどれだけ下がるかを示します。勾配を使わず、ネットワークに直接"
+        "尋ねる方法です。",
     },
     "explain.method.integrated_gradients": {"en": "Integrated gradients", "ja": "積分勾配"},
     "explain.method.integrated_gradients.what": {
-        "en": "The score shared out among the pixels, on the way from an even grey picture to this one.",
-        "ja": "一様な灰色の画像からこの画像に至る道のりで、スコアを画素ごとに配分したものです。",
+        "en": "The score shared out among the pixels, on the way from an even picture of the mean colour to this one.",
+        "ja": "平均色一色の画像からこの画像に至る道のりで、スコアを画素ごとに配分したものです。",
     },
     "explain.method.smoothgrad": {"en": "SmoothGrad", "ja": "SmoothGrad 法"},
     "explain.method.smoothgrad.what": {
