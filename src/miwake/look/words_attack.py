@@ -124,8 +124,8 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "ja": "run フォルダーがないため、ページは作成していません。--out で保存先を指定できます。",
     },
     "attack.left_out": {
-        "en": "Left out, too few pictures or no use for this task: {names}.",
-        "ja": "省略（画像が足りないか、この課題に合わない）：{names}。",
+        "en": "Left out, since there was no time (--time-limit), too few pictures or no use for this task: {names}.",
+        "ja": "省略（時間（--time-limit）か画像が足りないか、この課題に合わない）：{names}。",
     },
     "attack.at.attack": {"en": "attacking", "ja": "攻撃"},
     "attack.at.masking": {"en": "checking the attack", "ja": "攻撃の点検"},

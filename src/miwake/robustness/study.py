@@ -306,14 +306,20 @@ def _others(
             found, shown = replace(found, patch=made[0]), replace(shown, patch=made[1], patched=made[2])
     if "corruptions" in options.parts:
         world.clock.begin("corruptions")
-        corruptions, pictures = corrupt(world)
-        found, shown = replace(found, corruptions=corruptions), replace(shown, corrupted=pictures)
+        spoilt = corrupt(world)
+        if spoilt is None:
+            left_out.append("corruptions")
+        else:
+            found, shown = replace(found, corruptions=spoilt[0]), replace(shown, corrupted=spoilt[1])
     if "texture" in options.parts and world.dataset.multilabel:
         left_out.append("texture")
     elif "texture" in options.parts:
         world.clock.begin("texture")
-        texture, pictures = textures(world)
-        found, shown = replace(found, texture=texture), replace(shown, views=pictures)
+        judged = textures(world)
+        if judged is None:
+            left_out.append("texture")
+        else:
+            found, shown = replace(found, texture=judged[0]), replace(shown, views=judged[1])
     return replace(found, left_out=tuple(left_out), seconds=round(world.clock.spent, 1)), shown
 
 

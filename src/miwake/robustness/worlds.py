@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,8 @@ from miwake.robustness.results import Corrupted, Corruptions, Patch, Texture, Vi
 from miwake.robustness.victim import Victim
 from miwake.types import Dataset, Figure
 
-_AT_ONCE = 32
+_AT_ONCE = 32  # pictures
+_FEW = 8  # in which one of another class is to be found
 _PATCH_MADE_ON, _PATCH_JUDGED_ON = 200, 100
 _PATCH_SHOWN, _VIEWS_SHOWN = 6, 6
 _MAKING = 0.6  # share of the patch's time in which it is made
@@ -86,13 +87,28 @@ class World:
         self.report(self.clock.done(done), part)
 
 
+def blocks(world: World, total: int, *, first: int, most: int) -> Iterator[tuple[int, int]]:
+    """From and to: few pictures at first, then twice as many each time, as long as the next ones fit into the time.
+
+    The blocks do not depend on the pace, so that more time adds pictures and changes no others.
+    """
+    start, size = 0, first
+    while start < total:
+        began, stop = world.clock.spent, min(start + size, total)
+        yield start, stop
+        pace = (world.clock.spent - began) / (stop - start)
+        start, size = stop, min(2 * size, most)
+        if pace * min(size, total - start) > world.clock.left():
+            return
+
+
 # -- a printed patch -------------------------------------------------------------------------------------------------
 
 
 def patch(
     world: World, area: float, target: str | None
 ) -> tuple[Patch, Picture, tuple[tuple[Picture, str, str], ...]] | None:
-    """Make a patch on some pictures and judge it on others; None where there are too few.
+    """Make a patch on some pictures and judge it on others; None where there are too few, or is no time for one.
 
     Returns:
         Its figures, the patch (P, P, 4) RGBA, and a few pictures with it, their true class and the answer.
@@ -114,6 +130,8 @@ def patch(
         world.victim, pictures, world.labels(truth), area=area, generator=world.generator(5), enough=enough
     )
     figures = _judged(world, made, area, judged_on)
+    if figures is None:
+        return None
     plain, control, conditions, judged = figures
     found = Patch(
         area=area,
@@ -129,30 +147,41 @@ def patch(
 
 def _judged(
     world: World, made: Tensor, area: float, rows: NDArray[np.int64]
-) -> tuple[Figure, Figure, tuple[tuple[str, Figure], ...], int]:
-    """Accuracy without and with a grey disc, and what the patch fools in each scene."""
-    plain: list[NDArray[np.bool_]] = []
-    control: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in patches.SCENES}
-    fooled: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in patches.SCENES}
-    for start in range(0, len(rows), _AT_ONCE):
-        if plain and world.clock.enough():
+) -> tuple[Figure, Figure, tuple[tuple[str, Figure], ...], int] | None:
+    """Accuracy without and with a grey disc, and what the patch fools in each scene; None without time for one."""
+    done: list[dict[str, NDArray[np.bool_]]] = []
+    for start, stop in blocks(world, len(rows), first=2, most=_AT_ONCE):
+        block = _laid(world, made, area, rows[start:stop], start)
+        if block is None:
             break
-        some = rows[start : start + _AT_ONCE]
-        pictures, truth = world.load(some).float(), world.truth(some)
-        plain.append(world.right(pictures, truth))
-        for name, scene in patches.SCENES.items():
-            grey = patches.lay(pictures, patches.grey(made), area, scene, world.generator(6, start))
-            laid = patches.lay(pictures, made, area, scene, world.generator(6, start))
-            control[name].append(world.right(grey, truth))
-            fooled[name].append(world.victim.look(laid, world.labels(truth)).fooled.cpu().numpy())
-    held = {name: np.concatenate(values) for name, values in control.items()}
-    taken = {name: np.concatenate(values) for name, values in fooled.items()}
+        done.append(block)
+    if not done:
+        return None
+    joined = {name: np.concatenate([block[name] for block in done]) for name in done[0]}
+    held = {name: joined[f"held {name}"] for name in patches.SCENES}
     judged = len(held["all"])
     groups = world.groups(rows[:judged])
     conditions = tuple(
-        (name, share(taken[name][held[name]], None if groups is None else groups[held[name]])) for name in held
+        (name, share(joined[name][held[name]], None if groups is None else groups[held[name]])) for name in held
     )
-    return share(np.concatenate(plain), groups), share(held["all"], groups), conditions, judged
+    return share(joined["plain"], groups), share(held["all"], groups), conditions, judged
+
+
+def _laid(
+    world: World, made: Tensor, area: float, rows: NDArray[np.int64], start: int
+) -> dict[str, NDArray[np.bool_]] | None:
+    """Which pictures are right as they are (`plain`) and with a grey disc (`held SCENE`), and which the patch fools
+    (`SCENE`); None where the time ran out."""
+    pictures, truth = world.load(rows).float(), world.truth(rows)
+    found = {"plain": world.right(pictures, truth)}
+    for name, scene in patches.SCENES.items():
+        if world.clock.enough():
+            return None
+        grey = patches.lay(pictures, patches.grey(made), area, scene, world.generator(6, start))
+        laid = patches.lay(pictures, made, area, scene, world.generator(6, start))
+        found[f"held {name}"] = world.right(grey, truth)
+        found[name] = world.victim.look(laid, world.labels(truth)).fooled.cpu().numpy()
+    return found
 
 
 def _cut_out(made: Tensor) -> Picture:
@@ -178,28 +207,27 @@ def _patched(world: World, made: Tensor, area: float, rows: NDArray[np.int64]) -
 # -- corruptions -----------------------------------------------------------------------------------------------------
 
 
-def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, ...]], ...]]:
-    """Every corruption at every strength, on as many pictures as the time allows; and one picture through all."""
+def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, ...]], ...]] | None:
+    """Every corruption at every strength, on as many pictures as the time allows; and one picture through all.
+
+    None where there is no time for one picture.
+    """
     kinds = corruptions()
     plain: list[NDArray[np.bool_]] = []
     right: list[NDArray[np.bool_]] = []
     shown: dict[str, tuple[Picture, ...]] = {}
-    size = max(1, min(_AT_ONCE, 2_000_000 // (world.drawn.size and world.load(world.drawn[:1]).numel())))
-    for start in range(0, len(world.drawn), size):
-        if plain and world.clock.enough():
-            break
-        rows = world.drawn[start : start + size]
+    most = max(1, min(_AT_ONCE, 2_000_000 // (world.drawn.size and world.load(world.drawn[:1]).numel())))
+    for start, stop in blocks(world, len(world.drawn), first=1, most=most):
+        rows = world.drawn[start:stop]
         pictures, truth = world.load(rows), world.truth(rows)
+        block = _corrupted(world, pictures, truth, start, shown)
+        if block is None:
+            break
         plain.append(world.right(pictures, truth))
-        block = np.empty((len(kinds), LEVELS, len(rows)), bool)
-        for number, (name, (_, corruption)) in enumerate(kinds.items()):
-            for level in range(LEVELS):
-                changed = apply(corruption, pictures, level, world.generator(7, start, number, level))
-                block[number, level] = world.right(changed, truth)
-                if not start:
-                    shown[name] = (*shown.get(name, ()), as_array(changed[:1])[0])
         right.append(block)
-        world.say("corruptions", (start + len(rows)) / len(world.drawn))
+        world.say("corruptions", stop / len(world.drawn))
+    if not right:
+        return None
     table = np.concatenate(right, 2)
     done = table.shape[2]
     groups = world.groups(world.drawn[:done])
@@ -220,29 +248,53 @@ def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, 
     return found, tuple(shown.items())
 
 
+def _corrupted(
+    world: World, pictures: Tensor, truth: Tensor, start: int, shown: dict[str, tuple[Picture, ...]]
+) -> NDArray[np.bool_] | None:
+    """(kinds, levels, n) which spoilt pictures are answered right; None where the time ran out.
+
+    Of the very first picture all that is made of it is added to `shown`.
+    """
+    kinds = corruptions()
+    right = np.empty((len(kinds), LEVELS, len(pictures)), bool)
+    for number, (name, (_, corruption)) in enumerate(kinds.items()):
+        for level in range(LEVELS):
+            if world.clock.enough():
+                return None
+            changed = apply(corruption, pictures, level, world.generator(7, start, number, level))
+            right[number, level] = world.right(changed, truth)
+            if not start:
+                shown[name] = (*shown.get(name, ()), as_array(changed[:1])[0])
+        world.say("corruptions", start / len(world.drawn))
+    return right
+
+
 # -- shape or texture ------------------------------------------------------------------------------------------------
 
 
-def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...]], ...]]:
-    """Views of pictures that leave shape or texture alone, and pictures in which they contradict each other."""
+def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...]], ...]] | None:
+    """Views of pictures that leave shape or texture alone, and pictures in which they contradict each other.
+
+    None where there is no time for a few pictures.
+    """
     names = [*(f"tiles_{tiles}" for tiles in _TILES), "silhouette", "outline"]
     right: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in ("plain", *names)}
     shown: dict[str, tuple[Picture, ...]] = {}
     by_shape = by_texture = neither = 0
-    for start in range(0, len(world.drawn), _AT_ONCE):
-        if right["plain"] and world.clock.enough():
-            break
-        rows = world.drawn[start : start + _AT_ONCE]
+    for start, stop in blocks(world, len(world.drawn), first=_FEW, most=_AT_ONCE):
+        rows = world.drawn[start:stop]
         pictures, truth = world.load(rows), world.truth(rows)
         generator = world.generator(8, start)
         thing = shape.find_thing(pictures)
         views = {name: shape.shuffled(pictures, tiles, generator) for name, tiles in zip(names, _TILES, strict=False)}
         views |= {"silhouette": shape.silhouette(thing), "outline": shape.outline(thing)}
         told = thing.told.cpu().numpy()
-        right["plain"].append(world.right(pictures, truth))
-        for name, view in views.items():
-            answered = world.right(view, truth)
+        answers_to = _answered(world, {"plain": pictures, **views}, truth)
+        if answers_to is None:
+            break
+        for name, answered in answers_to.items():
             right[name].append(answered[told] if name in ("silhouette", "outline") else answered)
+        for name, view in views.items():
             if not start:
                 # the same pictures in every row, so that the views can be compared
                 first = thing.told.nonzero().squeeze(1)[:_VIEWS_SHOWN]
@@ -252,7 +304,9 @@ def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...
         by_shape, by_texture, neither = by_shape + counts[0], by_texture + counts[1], neither + counts[2]
         if not start and len(mixed):
             shown["conflict"] = tuple(as_array(mixed[:_VIEWS_SHOWN]))
-        world.say("texture", (start + len(rows)) / len(world.drawn))
+        world.say("texture", stop / len(world.drawn))
+    if not right["plain"]:
+        return None
     joined = {name: np.concatenate(values) for name, values in right.items()}
     went = np.repeat([True, False], [by_shape, by_texture])
     found = Texture(
@@ -264,6 +318,16 @@ def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...
         bias=share(went),
     )
     return found, tuple(shown.items())
+
+
+def _answered(world: World, views: dict[str, Tensor], truth: Tensor) -> dict[str, NDArray[np.bool_]] | None:
+    """Which pictures are answered right in each view; None where the time ran out."""
+    found = {}
+    for name, view in views.items():
+        if world.clock.enough():
+            return None
+        found[name] = world.right(view, truth)
+    return found
 
 
 def _conflicts(
