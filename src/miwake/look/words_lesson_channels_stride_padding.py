@@ -19,11 +19,13 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "lesson.channels-stride-padding.padding.text": {
         "en": "A 3×3 filter has no place at the very edge, so the map is smaller than the picture: 7 instead of 9. "
-        "With one row of zeros all round (p = 1) the map is as large as the picture, and the corners are seen "
-        "as often as the rest. Move the slider and watch the size that comes out, n'.",
+        "With one row of zeros all round (p = 1) the map is as large as the picture: every pixel is the middle "
+        "of one window. A corner then lies in four windows instead of one; inside, a pixel lies in nine. Move "
+        "the slider and watch the size that comes out, n'.",
         "ja": "3×3のフィルタは画像の端に置けないので、特徴マップは画像より小さく、9ではなく7になります。周りに 0 を一"
-        "列付けると（p = 1）、特徴マップは画像と同じ大きさになり、端も見落とされません。スライダーを動かして、"
-        "出力の大きさ n' を見てください。",
+        "列付けると（p = 1）、特徴マップは画像と同じ大きさになり、どの画素も一つの窓の中心になります。角の画素が"
+        "入る窓は、一つから四つに増えます。内側の画素は九つです。スライダーを動かして、出力の大きさ n' を見て"
+        "ください。",
     },
     "lesson.channels-stride-padding.stride": {
         "en": "Stride: the filter makes larger steps",

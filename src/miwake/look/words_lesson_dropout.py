@@ -30,12 +30,16 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "lesson.dropout.afterwards": {"en": "Afterwards all are there", "ja": "学習の後は、全員がそろいます"},
     "lesson.dropout.afterwards.text": {
-        "en": "When the network is used nobody is dropped: one exact answer, equal to the mean of all the thinned "
-        "networks, of which there are 2 to the power of the number of units. It is as if as many networks had "
-        "voted. In small data sets this keeps the network from learning pictures by heart.",
-        "ja": "ネットワークを使うときは、誰も休みません。得られる答えは、間引いたすべてのネットワークの平均にあたりま"
-        "す。間引き方は「2のユニット数乗」通りあり、それだけのネットワークが投票したようなものです。データが少"
-        "ないとき、画像を丸暗記するのを防ぎます。",
+        "en": "When the network is used nobody is dropped: one answer, without chance. What a layer sums up from these "
+        "units is then exactly the mean over all the thinned networks, of which there are 2 to the power of the "
+        "number of units. Behind a bend such as ReLU, and over several layers, it only comes near that mean; in "
+        "practice near enough, almost as if as many networks had voted. In small data sets this keeps the "
+        "network from learning pictures by heart.",
+        "ja": "ネットワークを使うときは、誰も休みません。答えは偶然に左右されず、一つに決まります。これらのユニットか"
+        "ら一つの層が計算する和は、間引いたすべてのネットワークでの平均とちょうど等しくなります。間引き方は「2の"
+        "ユニット数乗」通りあります。ReLU のように折れ曲がる関数の先や、層を重ねた先では、平均に近いだけですが、"
+        "実用上は十分に近く、それだけのネットワークが投票したようなものです。データが少ないとき、画像を丸暗記す"
+        "るのを防ぎます。",
     },
     "lesson.label.units.x": {"en": "Units x", "ja": "ユニット x"},
     "lesson.label.random": {"en": "Numbers drawn", "ja": "引いた数"},
