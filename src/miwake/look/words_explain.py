@@ -14,9 +14,10 @@ _METHODS: dict[str, dict[Language, str]] = {
     },
     "explain.method.gradcam": {"en": "Grad-CAM", "ja": "Grad-CAM 法"},
     "explain.method.gradcam.what": {
-        "en": "The last maps of the network, weighed by how much each speaks for the class. Coarse, and no proof of the "
-        "place: in photographs of several things its strongest point lay on the right thing for 38 of 100, the middle "
-        "of the picture for 25 (docs/results.md). It can stay empty where the last layer weighs every place by itself.",
+        "en": "The last maps of the network, weighed by how much each speaks for the class. Coarse, and no proof of "
+        "the place: in photographs of several things its strongest point lay on the right one for 38 of 100, the "
+        "middle of the picture for 25 (docs/results.md). It can stay empty where the last layer weighs every place by "
+        "itself.",
         "ja": "ネットワーク最後の特徴マップを、そのクラスへの寄与で重み付けしたものです。粗く、場所の証拠にはなりませ"
         "ん。いくつもの物が写る写真では、最も強い点が正しい物の上にあったのは100のうち38で、画像の中央を選ぶだけでも"
         "25でした（docs/results.md）。最後の層が場所ごとに別の重みを持つネットワークでは、空白になることがあります。",
