@@ -94,6 +94,8 @@ def test_the_page_is_whole_and_loads_nothing(told: dict, run: Path) -> None:
     for title in ("Grad-CAM", "Occlusion", "What it has seen", "From edges to wholes"):
         assert title in page
     assert page.count("data:image") > 30
+    looked = "24 pictures of toy that were looked through"
+    assert page.count(looked) == 2  # for the nearest ones, and for what drives the units
 
 
 def test_pictures_are_written(told: dict, run: Path) -> None:

@@ -99,6 +99,7 @@ def _view(explained: Explained, language: Language) -> dict[str, Any]:
         "views": [_inside(each, language) for each in explained.views],
         "first": shorten(clean(first), NAME, middle=True),
         "data": clean(explained.examples),
+        "looked": _looked(explained, language),
         "filters": first_layer,
         "tree": [
             (each.name.rpartition(".")[2], each.depth, each.kind, shape(each.shape), f"{each.parameters:,}", each.name)
@@ -139,8 +140,13 @@ def _subtitle(explained: Explained, language: Language) -> str:
     }
     if not explained.looked:
         return words("explain.subtitle.alone", language, **values)
-    looked = words("unit.pictures", language, n=f"{explained.looked:,}")
-    return words("explain.subtitle", language, looked=looked, data=clean(explained.examples), **values)
+    data = clean(explained.examples)
+    return words("explain.subtitle", language, looked=_looked(explained, language), data=data, **values)
+
+
+def _looked(explained: Explained, language: Language) -> str:
+    """How many pictures were looked through for comparison."""
+    return words("unit.pictures", language, n=f"{explained.looked:,}")
 
 
 def left_out(explained: Explained, language: Language) -> list[str]:

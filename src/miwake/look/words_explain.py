@@ -136,8 +136,9 @@ _PAGE: dict[str, dict[Language, str]] = {
     "explain.change.alt": {"en": "The picture with the hidden rectangle", "ja": "隠した長方形を示した画像"},
     "explain.nearest": {"en": "What it has seen that is like this", "ja": "よく似た画像"},
     "explain.nearest.sentence": {
-        "en": "The pictures of {data} whose features are nearest to this one's, before the last layer decides.",
-        "ja": "最終層で判断する直前の特徴がこの画像に最も近い、{data} の画像です。",
+        "en": "Of the {looked} of {data} that were looked through, those whose features are nearest to this one's, "
+        "before the last layer decides.",
+        "ja": "参照した {data} の{looked}のうち、最終層で判断する直前の特徴がこの画像に最も近いものです。",
     },
     "explain.nearest.alt": {"en": "A picture of {label}", "ja": "{label}の画像"},
     "explain.nearest.likeness": {"en": "likeness {value}", "ja": "類似度 {value}"},
@@ -148,10 +149,11 @@ _PAGE: dict[str, dict[Language, str]] = {
         "輪郭や色、次に質感や部分、最後に物の全体が現れます。",
     },
     "explain.inside.units": {
-        "en": "Units that this picture drives more than others do, each with the patches of {data} that drive it most. "
-        "Below each patch what of it drives the unit, projected back to the pixels (deconvnet).",
-        "ja": "この画像で特に強く反応したユニットと、それを最も強く反応させた {data} の部分画像です。各部分画像の下は、"
-        "ユニットを反応させたものを画素へ逆投影したものです（deconvnet）。",
+        "en": "Units that this picture drives more than others do, each with the patches that drive it most in the "
+        "{looked} of {data} that were looked through. Below each patch what of it drives the unit, projected back to "
+        "the pixels (deconvnet).",
+        "ja": "この画像で特に強く反応したユニットと、参照した {data} の{looked}の中でそれを最も強く反応させた部分画像"
+        "です。各部分画像の下は、ユニットを反応させたものを画素へ逆投影したものです（deconvnet）。",
     },
     "explain.inside.caution": {
         "en": "A projection shows which lines of the patch reach the unit. It is partly a copy of the patch, and no "
