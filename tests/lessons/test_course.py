@@ -124,6 +124,21 @@ def test_every_step_computes(name: str) -> None:
                     assert any(inside) or hidden, (step.key, series.of)
 
 
+def _found_at(name: str, key: str) -> dict[str, np.ndarray]:
+    lesson = catalogue.lesson(name)
+    (number,) = (number for number, step in enumerate(lesson.steps) if step.key == key)
+    return evaluate(lesson, state(lesson, number))
+
+
+def test_what_a_step_says_is_learnt_is_learnt_where_nobody_can_press_play() -> None:
+    perceptron = _found_at("perceptron", "learns")
+    assert perceptron["wrong"] == 0
+    assert perceptron["mistakes"][0, 1] > 0
+    som = _found_at("som", "unfolds")
+    assert np.ptp(_found_at("som", "rule")["units"], axis=0).max() < 0.3  # a heap
+    assert np.ptp(som["units"], axis=0).min() > 0.7
+
+
 @EVERY
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_terminal_keeps_to_80_columns(name: str, language: str) -> None:

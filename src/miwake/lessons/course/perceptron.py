@@ -74,7 +74,14 @@ LESSON = Lesson(
             controls=("steps", "rate"),
             play="steps",
         ),
-        Step(key="learns", views=(_PLANE, _MISTAKES, _READ), controls=("steps",), presets=_TARGETS[:2], play="steps"),
+        Step(
+            key="learns",
+            views=(_PLANE, _MISTAKES, _READ),
+            controls=("steps",),
+            presets=_TARGETS[:2],
+            play="steps",
+            given={"steps": 40.0},
+        ),
         Step(
             key="xor",
             views=(_PLANE, _MISTAKES, _READ),

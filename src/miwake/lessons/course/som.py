@@ -65,7 +65,7 @@ LESSON = Lesson(
             views=(_MAP,),
             controls=("steps", "rate"),
         ),
-        Step(key="unfolds", views=(_MAP,), controls=("steps",), play="steps", given={"steps": 0.0}),
+        Step(key="unfolds", views=(_MAP,), controls=("steps",), play="steps", given={"steps": float(_TOTAL)}),
         Step(
             key="radius",
             formula="h_{ci} = exp(−‖r_{i} − r_{c}‖^{2} / 2σ^{2})",
