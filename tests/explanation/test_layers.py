@@ -79,6 +79,26 @@ def test_stages_run_from_fine_to_coarse(name: str, size: tuple[int, int]) -> Non
     assert rows == sorted(rows, reverse=True)
 
 
+def test_no_stage_has_the_units_of_another() -> None:
+    block = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(inplace=True))
+    model = nn.Sequential(block, nn.Sequential(nn.Conv2d(4, 4, 3, stride=2, padding=1), nn.ReLU())).eval()
+    whole = nn.ModuleDict({"layers": model, "dense": nn.Linear(4 * 64, 2)})
+    whole.forward = lambda x: whole["dense"](whole["layers"](x).flatten(1))
+    layers = {layer.name: layer for layer in scan(whole, torch.randn(1, 3, 16, 16))}
+    assert (layers["layers"].within, layers["layers.1"].within, layers["layers.0"].within) == (
+        *("layers.1", "layers.1.1", "layers.0.1"),
+    )
+    assert layers["layers.1.1"].within == layers["layers.0.1"].within == layers[""].within[:0] == ""
+    names = [layer.name for layer in stages(list(layers.values()))]
+    assert "layers" in names
+    assert "layers.0" in names
+    assert not {"layers.1", "layers.1.1", "layers.0.1"} & set(names)
+    with watch(whole, names) as seen, torch.no_grad():
+        whole(torch.randn(1, 3, 16, 16))
+    outputs = list(seen.values())
+    assert not any(a.shape == b.shape and torch.equal(a, b) for n, a in enumerate(outputs) for b in outputs[n + 1 :])
+
+
 def test_a_layer_is_asked_for_by_name() -> None:
     layers = scan(network("small", (24, 24)), torch.randn(1, 3, 24, 24))
     assert pick(layers, "layers.0").name == "layers.0"

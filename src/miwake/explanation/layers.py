@@ -64,6 +64,8 @@ class Layer:
     """Of its output for one picture, without the batch; empty where it did not run or its output is no tensor."""
     places: Places | None
     """None where its output does not lie over the picture."""
+    within: str = ""
+    """Name of the layer in it whose output it hands on as it is; empty where it makes its own."""
 
 
 @torch.no_grad()
@@ -79,10 +81,15 @@ def scan(model: nn.Module, inputs: Tensor) -> list[Layer]:
     found: dict[str, Places | None] = {}
     size = (inputs.shape[2], inputs.shape[3])
     tokens: list[Places] = []
+    before: list[tuple[str, Tensor]] = []
+    within: dict[str, str] = {}
 
     def hook(name: str, module: nn.Module, output: object) -> None:
         if not isinstance(output, Tensor):
             return
+        if before and before[0][1] is output and (not name or before[0][0].startswith(f"{name}.")):
+            within[name] = before[0][0]
+        before[:] = [(name, output)]
         order.pop(name, None)
         order[name] = len(order)
         shapes[name] = tuple(output.shape[1:])
@@ -109,6 +116,7 @@ def scan(model: nn.Module, inputs: Tensor) -> list[Layer]:
             order=turn.get(name, -1),
             shape=shapes.get(name, ()),
             places=found.get(name),
+            within=within.get(name, ""),
         )
         for name, module in model.named_modules()
     ]
@@ -172,13 +180,16 @@ def watch(model: nn.Module, names: Sequence[str]) -> Iterator[dict[str, Tensor]]
 def stages(layers: Sequence[Layer], most: int = 5) -> list[Layer]:
     """The last layer at each fineness of the places, from fine to coarse: edges, textures, parts, wholes.
 
-    Where all layers are alike, as in a transformer, evenly spread over the depth.
+    Where all layers are alike, as in a transformer, evenly spread over the depth. Of a container and the layer in it
+    whose output it hands on, which have the same units, only the container counts.
 
     Args:
         layers: of `scan`.
         most: layers at most.
     """
-    ran = sorted((layer for layer in layers if _worth(layer)), key=lambda layer: layer.order)
+    worth = [layer for layer in layers if _worth(layer)]
+    twice = {layer.within for layer in worth}
+    ran = sorted((layer for layer in worth if layer.name not in twice), key=lambda layer: layer.order)
     last: dict[tuple[int, int], Layer] = {}
     for layer in ran:
         assert layer.places is not None
