@@ -134,6 +134,8 @@ def test_what_a_step_says_is_learnt_is_learnt_where_nobody_can_press_play() -> N
     perceptron = _found_at("perceptron", "learns")
     assert perceptron["wrong"] == 0
     assert perceptron["mistakes"][0, 1] > 0
+    layer = _found_at("softmax-cross-entropy", "dense")
+    np.testing.assert_allclose(layer["dense"], layer["u"])  # the scores that the next step takes up
     som = _found_at("som", "unfolds")
     assert np.ptp(_found_at("som", "rule")["units"], axis=0).max() < 0.3  # a heap
     assert np.ptp(som["units"], axis=0).min() > 0.7
@@ -157,6 +159,8 @@ def test_the_terminal_shows_the_letter_and_its_map() -> None:
     assert "  0·0 + 0·0 + 0·0 + 0·0 + 1·1 + 0·0 + 1·1 + 0·0 + 1·1 = 3" in lines
     assert any("2 3 3 3 2" in line for line in lines)
     cost = "\n".join(told("softmax-cross-entropy", "en"))
+    assert "f(x) = max(0, x)" in cost
+    assert "u_k = Σ_i w_ki f(x_i) + b_k" in cost
     assert "base ten: 0.699" in cost
     assert "natural logarithm: 1.609" in cost
 

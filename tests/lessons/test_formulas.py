@@ -139,6 +139,18 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., tor
         lambda w: functional.mse_loss(w[0] * torch.tensor(DROPPED[0]) + w[1], torch.tensor(DROPPED[1])) / 2,
         [normal(2)],
     ),
+    "simple cell": (
+        lambda x: sight.simple_cell(x, DROPPED),
+        lambda x, above: above * sight.simple_cell_gradient(x, DROPPED),
+        lambda x: torch.relu((x * torch.tensor(DROPPED)).sum()),
+        [np.abs(normal(4, 5))],
+    ),
+    "silent simple cell": (
+        lambda x: sight.simple_cell(x, DROPPED),
+        lambda x, above: above * sight.simple_cell_gradient(x, DROPPED),
+        lambda x: torch.relu((x * torch.tensor(DROPPED)).sum()),
+        [-np.abs(normal(4, 5))],
+    ),
     "complex cell": (
         lambda x: sight.complex_cell(x, DROPPED, DROPPED**2),
         lambda x, above: above * sight.complex_cell_gradient(x, DROPPED, DROPPED**2),
@@ -300,6 +312,22 @@ def test_hebb_climbs_and_oja_finds_the_first_principal_component() -> None:
     assert np.linalg.norm(found) == pytest.approx(1, abs=0.1)
     assert abs(found @ first) / np.linalg.norm(found) > 0.99
     assert np.linalg.norm(neurons.hebb_path(np.array([0.3, -0.2]), cloud, 0.01, 400)[-1]) > 100
+
+
+def test_the_memory_recalls_what_it_has_stored() -> None:
+    patterns = np.where(normal(3, 60) > 0, 1.0, -1.0)
+    w = neurons.memory(patterns)
+    stored = torch.tensor(patterns)
+    np.testing.assert_allclose(w, torch.einsum("pi,pj->ij", stored, stored).fill_diagonal_(0))
+    for x in patterns:
+        broken = x.copy()
+        broken[:6] *= -1
+        assert np.array_equal(neurons.recall(w, broken), torch.sign(torch.tensor(w @ broken)).numpy())
+        assert np.array_equal(neurons.recall(w, broken), x)
+        # it goes down the energy −½ xᵀ w x (Hopfield 1982, eq. 7), and rests at the pattern
+        assert x @ w @ x > broken @ w @ broken
+        assert np.array_equal(neurons.recall(w, x), x)
+    assert neurons.recall(np.zeros((1, 1)), np.ones(1)) == 1
 
 
 def test_the_map_goes_down_the_distance_of_the_neighbourhood() -> None:

@@ -116,17 +116,6 @@ def ray(w: Array) -> Array:
     return np.stack([np.zeros(2), w])
 
 
-def memory(patterns: Array) -> Array:
-    """w_ij = Σ_p x_pi x_pj without w_ii: Hebb's rule once for each pattern (P, N) of ±1 (Hopfield 1982, eq. 2)."""
-    return np.asarray(patterns.T @ patterns * (1 - np.eye(patterns.shape[1])))
-
-
-def recall(patterns: Array, probe: Array) -> Array:
-    """y = sign(w x), with 0 taken for 1: the picture that the memory makes of another; (N) as the probe's table."""
-    answer = memory(patterns) @ probe.reshape(-1)
-    return np.where(answer >= 0, 1.0, -1.0).reshape(probe.shape)
-
-
 def pattern(patterns: Array, number: Array, columns: Array) -> Array:
     """One of the patterns as a picture."""
     return np.asarray(patterns[int(number)].reshape(-1, int(columns)))
@@ -299,7 +288,7 @@ OPERATIONS: dict[str, Operation] = {
     "truth_table": truth_table,
     "two_layers": two_layers,
     "ray": ray,
-    "recall": recall,
+    "recall": lambda patterns, probe: neurons.recall(neurons.memory(patterns), probe.ravel()).reshape(probe.shape),
     "pattern": pattern,
     "xor_errors": lambda *given: xor_training(*given)[2],
     "xor_table": xor_table,

@@ -13,6 +13,24 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "From scores to probabilities, and from probabilities to one number that learning makes smaller.",
         "ja": "スコアから確率へ、確率から、学習で小さくする一つの数へと進みます。",
     },
+    "lesson.softmax-cross-entropy.dense": {
+        "en": "ReLU and the dense layer make scores",
+        "ja": "ReLU と全結合層がスコアを作ります",
+    },
+    "lesson.softmax-cross-entropy.dense.text": {
+        "en": "What a network has found in the picture arrives as numbers x, its features. ReLU lets what is above 0 "
+        "pass and makes 0 of the rest: a feature is there, more or less, or it is not. Without such a bend between "
+        "them, any number of layers would be no more than one. The dense layer then weighs every feature for every "
+        "class: row k of the weights w holds how much each speaks for class k, and b is what the class starts with. "
+        "The sums are the scores u.\n"
+        "Change x₂: below 0 it does not matter how far. Then change a weight: one score moves.",
+        "ja": "ネットワークが画像に見つけた特徴は、数 x として届きます。ReLU は、0 より大きい値をそのまま通し、ほかは "
+        "0 にします。特徴がどれだけあるか、またはないかです。間にこのような折れ曲がりがなければ、何層重ねても一層"
+        "と変わりません。続く全結合層は、すべての特徴を、クラスごとに重み付けします。重み w の k 行目は、各特徴が"
+        "クラス k をどれだけ支持するかを表し、b はそのクラスの出発点です。その和がスコア u です。\n"
+        "x₂ を変えてください。0 より小さい間は、どれだけ小さくても同じです。次に重みを変えると、スコアが一つ動き"
+        "ます。",
+    },
     "lesson.softmax-cross-entropy.softmax": {"en": "Scores become probabilities", "ja": "スコアを確率に変えます"},
     "lesson.softmax-cross-entropy.softmax.text": {
         "en": "The last layer gives a score u for each class; scores may be negative and sum to anything. Softmax "
@@ -57,6 +75,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "ラスのスコアは、1 に足りない分だけ押し上げられ、ほかのクラスのスコアは、自分の確率の分だけ押し下げられ"
         "ます。正しく自信のある答えなら、押すものは残りません。",
     },
+    "lesson.label.features": {"en": "Features x", "ja": "特徴 x"},
+    "lesson.label.after.relu": {"en": "After ReLU, f(x)", "ja": "ReLU の後 f(x)"},
+    "lesson.label.dense.weights": {"en": "Weights w, a row a class", "ja": "重み w（一行が一クラス）"},
+    "lesson.label.dense.bias": {"en": "Bias b", "ja": "バイアス b"},
     "lesson.label.scores": {"en": "Scores u", "ja": "スコア u"},
     "lesson.label.exponentials": {"en": "e to the score", "ja": "e のスコア乗"},
     "lesson.label.probabilities": {"en": "Probabilities p", "ja": "確率 p"},

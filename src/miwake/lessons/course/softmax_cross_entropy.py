@@ -14,17 +14,23 @@ PAPERS = (
     "Shannon 1948, A mathematical theory of communication. Bell System Technical Journal 27",
 )
 _CLASSES = ("A", "B", "C")
+_FEATURES = ("x₁", "x₂", "x₃")
 _SCORES = Grid(of="u", label="scores", heads=_CLASSES, scale=6, cell=40)
 _SAID = Bars(of="p", label="probabilities", names=_CLASSES)
 _COSTS = Readings(rows=(("p.true", "p_true"), ("cost.natural", "cost"), ("cost.ten", "cost_ten")))
 
 LESSON = Lesson(
     inputs={
+        "x": Input(value=(1.0, -2.0, 0.5), low=-3, high=3, step=0.5),
+        "w": Input(value=((0.5, 2.0, 1.0), (1.5, -1.0, 1.0), (0.5, 1.0, -1.0)), low=-3, high=3, step=0.5),
+        "b": Input(value=(0.0, 0.3, 0.3), low=-3, high=3, step=0.1),
         "u": Input(value=(1.0, 2.3, 0.3), low=-6, high=6, step=0.5),
         "true": Input(value=0.0, low=0, high=2, label="true"),
         "lecture": Input(value=(0.2, 0.7, 0.1), fixed=True),
     },
     nodes={
+        "f": node("relu", "x"),
+        "dense": node("dense", "f", "w", "b"),
         "e": node("exp", "u"),
         "p": node("softmax", "u"),
         "d": node("one_hot", "true", 3),
@@ -40,6 +46,17 @@ LESSON = Lesson(
         "back": node("subtract", "p", "d"),
     },
     steps=(
+        Step(
+            key="dense",
+            formula="f(x) = max(0, x)\nu_{k} = Σ_{i} w_{ki} f(x_{i}) + b_{k}",
+            views=(
+                Grid(of="x", label="features", heads=_FEATURES, cell=40),
+                Grid(of="f", label="after.relu", heads=_FEATURES, cell=40),
+                Grid(of="w", label="dense.weights", heads=("f₁", "f₂", "f₃"), cell=40),
+                Grid(of="b", label="dense.bias", heads=_CLASSES, cell=40),
+                Grid(of="dense", label="scores", heads=_CLASSES, scale=6, cell=40),
+            ),
+        ),
         Step(
             key="softmax",
             formula="p_{k} = e^{uₖ} / Σ_{l} e^{uₗ}",

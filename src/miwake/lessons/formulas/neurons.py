@@ -1,4 +1,4 @@
-"""Single neurons and how they learn: threshold, perceptron, Hebb's rule, the self-organising map."""
+"""Single neurons and how they learn: threshold, perceptron, Hebb's rule, the memory, the self-organising map."""
 
 from __future__ import annotations
 
@@ -93,6 +93,30 @@ def hebb_path(w: Array, x: Array, rate: float, steps: int, *, forgetting: bool =
 def oja_path(w: Array, x: Array, rate: float, steps: int) -> Array:
     """As `hebb_path`, with forgetting."""
     return hebb_path(w, x, rate, steps, forgetting=True)
+
+
+def memory(patterns: Array) -> Array:
+    """w_ij = Σ_p x_pi x_pj for i ≠ j, and w_ii = 0: Hebb's rule once for each pattern (Hopfield 1982, eq. 2).
+
+    Args:
+        patterns: (P, N) of −1 and 1.
+
+    Returns:
+        (N, N), symmetric.
+    """
+    return np.asarray(patterns.T @ patterns * (1 - np.eye(patterns.shape[1])))
+
+
+def recall(w: Array, x: Array) -> Array:
+    """y_i = sign Σ_j w_ij x_j, with 0 taken for 1: all units of the memory answer once (Hopfield 1982, eq. 1).
+
+    The paper's units are 0 and 1, and answer one after the other.
+
+    Args:
+        w: (N, N) of `memory`.
+        x: (N) of −1 and 1, a pattern or a part of one.
+    """
+    return np.where(w @ x >= 0, 1.0, -1.0)
 
 
 def winner(units: Array, x: Array) -> int:

@@ -68,6 +68,11 @@ def simple_cell(x: Array, h: Array) -> float:
     return max(0.0, float(np.sum(x * h)))
 
 
+def simple_cell_gradient(x: Array, h: Array) -> Array:
+    """∂y/∂x = h where the cell fires, otherwise 0."""
+    return np.asarray(h * (np.sum(x * h) > 0))
+
+
 def complex_cell(x: Array, even: Array, odd: Array) -> float:
     """y = √((Σ x h₀)² + (Σ x h₉₀)²): two fields a quarter wave apart; the place within the field no longer matters.
 
