@@ -89,6 +89,8 @@ def sample(**changes: Any) -> Robustness:
         ),
         texture=Texture(
             plain=HALF,
+            pictures=90,
+            told=60,
             views=tuple(View(name=name, accuracy=HALF, pictures=60) for name in VIEWS),
             shape=30,
             texture=20,
@@ -154,6 +156,15 @@ def test_an_attack_that_was_not_looked_at_from_all_sides_is_not_called_trusted(l
     assert "2 of 7" in some or "7項目のうち2項目" in some
     for name in NAMES:
         assert (catalogue_module.words(f"attack.check.short.{name}", language) in some) == (name not in NAMES[:2]), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_said_how_many_pictures_shape_could_be_judged_on(language: Any) -> None:
+    page = Page(render(sample(), shown(), title="run", size=(28, 28), language=language))
+    section = render(sample(), shown(), title="run", size=(28, 28), language=language).partition('id="texture"')[2]
+    expected = "60 of 90 pictures" if language == "en" else "90枚中60枚"
+    for text in ("\n".join(sentences(sample(), language)), page.text, section):
+        assert expected in text
 
 
 def picture(channels: int = 1) -> np.ndarray:

@@ -91,6 +91,17 @@ def test_the_time_is_kept_to_a_pass(world, part: str, seconds: float) -> None:
         assert found is not None
 
 
+def test_pictures_without_a_thing_are_counted(world) -> None:
+    here, _ = world(None)
+    pictures = here.load(np.arange(48)).clone()
+    pictures[10:] = 90
+    found, _ = worlds.textures(replace(here, load=lambda rows: pictures[torch.from_numpy(rows)]))
+    assert found.pictures == 48
+    assert 0 <= found.told <= 10
+    assert found.shape + found.texture + found.neither <= found.told
+    assert {view.pictures for view in found.views if view.name in ("silhouette", "outline")} == {found.told}
+
+
 def test_more_time_adds_pictures_and_changes_no_others(world) -> None:
     few, many = (PARTS["corruptions"](world(seconds)[0])[0] for seconds in (400, 1500))
     assert 1 < few.pictures < many.pictures < 48

@@ -53,6 +53,15 @@ def test_the_run_says_what_was_found(run: Path) -> None:
     assert {row["true"] for row in rows if row["split"] == "val"} == {"good"}
 
 
+def test_an_attack_on_it_is_refused_in_words(run: Path, miwake) -> None:
+    ended = miwake("attack", run)
+    assert ended.code == 2
+    said = " ".join(ended.err.split())
+    for part in ("--task anomaly", "a run of --task classify", "miwake train DATA --task classify"):
+        assert part in said
+    assert not (run / "attack").exists()
+
+
 def test_the_report_shows_it(run: Path) -> None:
     page = (run / "report.html").read_text(encoding="utf-8")
     for section in ("result", "places", "kinds", "data", "model", "next", "details"):

@@ -113,6 +113,13 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "en": "No picture's thing could be told from its ground, or none was answered by shape or texture.",
         "ja": "対象を背景から分けられた画像がないか、形でも質感でも答えた画像がありませんでした。",
     },
+    "attack.texture.told": {
+        "en": "The thing could be told from its ground, and so be judged by its shape, in {told} of {pictures} "
+        "pictures. The texture is cut from pictures of the other class and put into the silhouette; no network "
+        "transfers a style.",
+        "ja": "対象を背景から分けて形を調べられたのは、{pictures}枚中{told}枚です。質感は、別クラスの画像から切り取って"
+        "シルエットに入れたもので、ネットワークによる画風変換は使っていません。",
+    },
     "attack.hardened": {
         "en": "It was trained against changes of {levels} grey levels.",
         "ja": "{levels}階調までの変化に対して学習したモデルです。",
@@ -306,9 +313,13 @@ _PAGE: dict[str, dict[Language, str]] = {
     "attack.corruptions.shown": {"en": "One picture through all of them", "ja": "1枚の画像で見た全種類"},
     "attack.texture.caption": {
         "en": "Tiles keep the texture and lose the shape; silhouettes and outlines keep the shape and lose the "
-        "texture. The thing is told from the ground by its difference from the picture's border.",
+        "texture. The thing is told from the ground by its difference from the picture's border, which needs a rather "
+        "even ground. The last row is not stylised by a network as in Geirhos 2019, "
+        "so that paper's figures are no more than a hint: tiles of another class's texture fill the silhouette.",
         "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁との"
-        "違いで背景から分けています。",
+        "違いで背景から分けています。背景がほぼ一様でなければ分けられません。最後の行は"
+        "Geirhos 2019 のようなネットワークによる画風変換ではなく、別クラスの質感のタイルでシルエットを埋めたもので、"
+        "論文の値は目安にすぎません。",
     },
     "attack.texture.view": {"en": "What is left of the picture", "ja": "残したもの"},
     "attack.texture.counts": {

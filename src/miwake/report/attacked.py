@@ -23,7 +23,7 @@ from miwake.robustness.ball import Norm
 from miwake.robustness.corruptions import LEVELS
 from miwake.robustness.results import Corruptions, Example, Patch, Robustness, Shown, Smallest, Texture
 from miwake.robustness.table import attacked, median, median_name
-from miwake.robustness.wording import attack_name, doubts, grey, sentences
+from miwake.robustness.wording import attack_name, doubts, grey, sentences, told
 from miwake.types import Figure
 
 _SIDE, _SMALL_SIDE, _PATCH_SIDE = 144, 72, 240  # pixels of thumbnails
@@ -292,6 +292,7 @@ def _texture(texture: Texture | None, shown: Shown, language: Language) -> dict[
     return {
         "axis": charts.axis(scale),
         "rows": rows,
+        "told": told(texture, language),
         "counts": words(
             "attack.texture.counts",
             language,

@@ -127,6 +127,10 @@ class Texture:
     """Whether it goes by shape or by texture."""
 
     plain: Figure
+    pictures: int
+    """Pictures that were looked at."""
+    told: int
+    """Those of them whose thing could be told from its ground; only they have a silhouette, an outline, a conflict."""
     views: tuple[View, ...]
     shape: int
     """Pictures with the shape of one class and the texture of another that were answered by their shape."""

@@ -121,3 +121,9 @@ def _texture(texture: Texture, language: Language) -> Iterator[str]:
         yield counted("attack.texture.sentence", texture.bias, language)
     else:
         yield words("attack.texture.none", language)
+    yield told(texture, language)
+
+
+def told(texture: Texture, language: Language) -> str:
+    """On how many pictures shape and texture could be judged at all."""
+    return words("attack.texture.told", language, told=f"{texture.told:,}", pictures=f"{texture.pictures:,}")

@@ -311,6 +311,8 @@ def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...
     went = np.repeat([True, False], [by_shape, by_texture])
     found = Texture(
         plain=share(joined["plain"]),
+        pictures=len(joined["plain"]),
+        told=len(joined["silhouette"]),
         views=tuple(View(name=name, accuracy=share(joined[name]), pictures=len(joined[name])) for name in names),
         shape=by_shape,
         texture=by_texture,

@@ -49,8 +49,10 @@ def attack(
     predictor = Predictor.open(name, device)
     if predictor.task.family != "classify":
         raise UsageError(
-            f"The run answers '{predictor.task.name}', and attacks are made against classes.",
+            f"The run was trained with --task {predictor.task.name}, whose answers are no classes; an attack is "
+            "counted by pictures that are taken for another class.",
             expected="a run of --task classify",
+            todo="name such a run; miwake train DATA --task classify makes one.",
         )
     run = None if name == "imagenet" and not is_run(Path(name)) else open_run(name)
     hardened = _hardened(run)
