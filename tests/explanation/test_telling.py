@@ -12,7 +12,7 @@ from torch import nn
 
 from miwake.explanation import telling
 from miwake.explanation.config import ExplainOptions
-from miwake.explanation.contents import Explained, Subject
+from miwake.explanation.contents import Explained, Neighbour, Subject
 from miwake.explanation.explaining import explain
 from miwake.explanation.page import render
 from miwake.explanation.telling import tell, to_json, write_pictures
@@ -93,6 +93,17 @@ def test_pictures_of_one_file_are_told_apart_by_their_number(explained: Explaine
     write_pictures(explained, tmp_path)
     names = {file.name for file in tmp_path.iterdir()}
     assert {"many-3-occlusion-a.png", "many-11-occlusion-a.png"} <= names
+
+
+def test_six_maps_stand_three_and_three_and_a_name_is_whole(explained: Explained) -> None:
+    one = explained.explanations[0]
+    name = "a-photograph-of-the-line-number-7-of-march.png"
+    near = Neighbour(path=f"far/{name}", label="", likeness=0.5, shown=one.subject.shown)
+    for count in (5, 6):
+        maps = (one.maps * 2)[:count]
+        page = render(replace(explained, explanations=(replace(one, maps=maps, nearest=(near,)),)), "en")
+        assert ('<ul class="maps six">' in page) == (count == 6)
+        assert f"<b>{name}</b>" in page
 
 
 def test_a_small_chance_is_not_rounded_up_beside_others() -> None:

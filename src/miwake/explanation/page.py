@@ -17,6 +17,8 @@ from miwake.look.text import NAME, Language, clean, duration, label, labels, per
 from miwake.look.words import answered, paragraph, words
 
 _OTHERS = 5
+_CAPTION, _FILE = 24, 90
+"""Columns of a name without a class: below a patch, and where there is room for several lines."""
 _SIDES = ((4, 448), (12, 320), (10**9, 224))
 """Up to so many pictures are drawn with sides of so many pixels."""
 
@@ -189,7 +191,7 @@ def _picture(number: int, one: Explanation, explained: Explained, language: Lang
                 thumbnail(
                     each.shown, 160, words("explain.nearest.alt", language, label=_called(each.label, each.path))
                 ),
-                _called(each.label, each.path),
+                _called(each.label, each.path, _FILE),
                 words("explain.nearest.likeness", language, value=f"{each.likeness:.2f}"),
             )
             for each in one.nearest
@@ -283,9 +285,9 @@ def _patches(own: Patch, patches: Sequence[Patch], language: Language) -> Iterat
         )
 
 
-def _called(label: str, path: str) -> str:
+def _called(label: str, path: str, most: int = _CAPTION) -> str:
     """A picture's class, or its name where it has none."""
-    return labels(label) if label else shorten(clean(Path(path).name), 24, middle=True)
+    return labels(label) if label else shorten(clean(Path(path).name), most, middle=True)
 
 
 def shape(sides: Sequence[int]) -> str:
