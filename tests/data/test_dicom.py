@@ -147,7 +147,7 @@ def test_a_header_is_read_without_the_pixels_and_whatever_the_ending(tmp_path: P
 def test_bombs_are_refused_before_pixels_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_frame", lambda *_: pytest.fail("decoded"))
     data = dicom(np.zeros((40, 50), np.uint8))
-    with pytest.raises(BadPicture, match="50 × 40 pixels is over the limit of 1999"):
+    with pytest.raises(BadPicture, match="50 × 40 pixels is over the limit of 1,999"):
         read_header(data, max_pixels=1999)
     assert "over the limit" in reason(data, max_pixels=1999)
     huge = dicom(np.zeros((4, 4), np.uint8), Rows=65535, Columns=65535)
@@ -321,7 +321,10 @@ def test_whatever_is_broken_is_a_bad_picture_and_says_nothing_of_the_patient(
     assert reason(without_picture()) == "DICOM file without a picture (a report, a plan or a directory)"
     whole = dicom(slice_of(2), WindowCenter="40", WindowWidth="80")
     assert reason(whole[:-100]) == "truncated"
-    assert reason(dicom(slice_of(2), rle=True)[:-300]) in ("truncated", "broken DICOM file") or True
+    assert reason(dicom(slice_of(2), rle=True)[:-300]) in (
+        "truncated",
+        "DICOM compressed as RLE Lossless, whose pixels cannot be decoded",
+    )
     for data in (
         dicom(slice_of(2), RescaleSlope="0"),
         dicom(slice_of(2), PhotometricInterpretation="CMYK"),

@@ -157,22 +157,23 @@ def _read(file: BinaryIO, max_pixels: int) -> _File:
         # it would be unpacked whole, to whatever size, before its header can be read
         raise BadPicture(Note("bad.dicom.unsupported", {"syntax": _named(syntax)}))
     file.seek(0)
-    seen: list[int] = []
+    ends: list[int] = []
 
     def at_pixels(tag: Any, vr: str | None, length: int) -> bool:
         if int(tag) == 0x7FE00010:
-            seen.append(length)
+            # tag, kind and length take 12 bytes, 8 without the kind; pixels in parts have no length
+            ends.append(0 if length == 0xFFFFFFFF else (8 if vr is None else 12) + length)
         return int(tag) >= 0x7FE00008
 
     dataset = read_partial(file, stop_when=at_pixels, specific_tags=[Tag(name) for name in _TAGS])
     height, width = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
     if not height or not width:
-        raise BadPicture(Note("bad.dicom.none") if not seen else _BROKEN)
+        raise BadPicture(Note("bad.dicom.none") if not ends else _BROKEN)
     if height * width > max_pixels:
         raise BadPicture(too_large(width, height, max_pixels))
-    if not seen:
-        raise BadPicture(TRUNCATED)
     start = file.tell()
+    if not ends or start + ends[0] > file.seek(0, io.SEEK_END):
+        raise BadPicture(TRUNCATED)
     bits, stored = int(dataset.BitsAllocated), int(dataset.get("BitsStored") or dataset.BitsAllocated)
     kind, samples = str(dataset.PhotometricInterpretation), int(dataset.get("SamplesPerPixel") or 1)
     if kind not in (*_GREY, *_COLOUR, "PALETTE COLOR") or samples != (3 if kind in _COLOUR else 1):

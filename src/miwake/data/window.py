@@ -50,7 +50,7 @@ def parse_window(text: str) -> Window:
         raise UsageError(
             f"'{text}' is no window." + (f" Did you mean '{best}'?" if best else ""),
             expected=f"centre and width, such as 40,80, or one of {', '.join(NAMED)}",
-            todo=f"--window {best or '40,80'}; a centre below 0 with an equals sign: --window=-600,1500",
+            todo=f"--window {best or '40,80'}, or by numbers: --window -600,1500",
         ) from None
     if not (math.isfinite(centre) and math.isfinite(width) and width >= 1):
         raise UsageError(
