@@ -106,9 +106,7 @@ def open_pictures(
         raise
 
 
-def held(
-    store: Store, slots: NDArray[np.int64], ram: int, window: tuple[float, float] | None = None
-) -> Pictures:
+def held(store: Store, slots: NDArray[np.int64], ram: int, window: tuple[float, float] | None = None) -> Pictures:
     """The pictures of a store at these numbers (N), -1 where there is none; in memory where they take `ram` bytes at
     most, and then the store is closed."""
     used = np.unique(slots[slots >= 0])
