@@ -167,8 +167,8 @@ def test_tables_are_read_as_written(tmp_path: Path) -> None:
     from miwake.evaluation.taxonomy import read_taxonomy
 
     tables = [text for _, text in blocks(FORMATS, "csv") if "mask" not in text and "name,value" not in text]
-    single, several, costs, taxonomy = (tmp_path / f"{number}" / "table.csv" for number in range(4))
-    for file, text in zip((single, several, costs, taxonomy), tables, strict=True):
+    single, several, patients, costs, taxonomy = (tmp_path / f"{number}" / "table.csv" for number in range(5))
+    for file, text in zip((single, several, patients, costs, taxonomy), tables, strict=True):
         file.parent.mkdir()
         file.write_text(text, encoding="utf-8")
         for number, line in enumerate(text.splitlines()[1:]):
@@ -181,11 +181,25 @@ def test_tables_are_read_as_written(tmp_path: Path) -> None:
     many = mw.open_dataset(several.parent)
     assert many.classes == ("bicycle", "car", "pedestrian")
     assert np.asarray(many.targets).sum(1).tolist() == [2, 1, 0, 3]
+    slices = mw.open_dataset(patients, mw.DataOptions(group="patient", window="lung"))
+    assert slices.classes == ("clear", "nodule")
+    assert slices.group is not None
+    assert len(set(np.asarray(slices.group).tolist())) == 3
     classes = ("good", "hole", "scratch")
     read = read_costs(mw.EvaluateOptions(cost=str(costs)), classes)
     assert read is not None
     assert read.matrix == ((0, 1, 1), (50, 0, 10), (5, 2, 0))
     assert read_taxonomy(taxonomy, classes).classes == ("good", "bad")
+
+
+def test_windows_are_named_as_in_the_table() -> None:
+    from miwake.data.window import NAMED
+
+    text = FORMATS.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+)` \| (-?\d+), (\d+) \|", text, re.MULTILINE)
+    assert {name: (int(centre), int(width)) for name, centre, width in rows} == NAMED
+    flag = (ROOT / "src" / "miwake" / "data" / "config.py").read_text("utf-8")
+    assert ", ".join(NAMED) in flag.replace(", or ", ", ")
 
 
 def commands() -> list[tuple[str, int, list[str]]]:

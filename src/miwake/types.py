@@ -213,6 +213,9 @@ class Preprocessing:
     """How the picture is scaled; all of them antialias."""
     crop: float = 1.0
     """Side of the centre cut over side of the stored picture; the margin is room for random cuts in training."""
+    window: tuple[float, float] | None = None
+    """Centre and width of the grey values that are shown of DICOM files and of grey pictures of 16 bits; None is a
+    DICOM file's own window, and the upper half of 16 bits. Pictures of 8 bits are shown as they are."""
 
     @cached_property
     def stored(self) -> tuple[int, int]:

@@ -126,7 +126,7 @@ def test_pictures_that_show_nothing_and_16_bit_ones_that_are_dark(photos: Path) 
     assert report.grey == 3
     said = " ".join(report.sentences())
     assert "1 picture of one even colour: cat/flat.png." in said
-    assert "1 16-bit picture nearly black" in said
+    assert "1 picture of more than 8 bits nearly black" in said
     assert "3 pictures without colour among coloured ones." in said
     assert report.ok
 

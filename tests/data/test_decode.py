@@ -329,9 +329,9 @@ def test_pictures_between_pillows_limit_and_ours_are_let_in(monkeypatch: pytest.
         (b"", "empty file"),
         ("Liebe Grüße, this is no picture\n".encode(), "not a picture (text)"),
         (b"x", "not a picture (too short)"),
-        (bytes(range(200)), "not a picture (none of JPEG, PNG, WebP, BMP, TIFF, GIF)"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "format HEIC is not on the list (JPEG, PNG, WebP, BMP, TIFF, GIF)"),
-        (b"%PDF-1.7 ...........", "format PDF is not on the list (JPEG, PNG, WebP, BMP, TIFF, GIF)"),
+        (bytes(range(200)), "not a picture (none of JPEG, PNG, WebP, BMP, TIFF, GIF, DICOM)"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "format HEIC is not on the list (JPEG, PNG, WebP, BMP, TIFF, GIF, DICOM)"),
+        (b"%PDF-1.7 ...........", "format PDF is not on the list (JPEG, PNG, WebP, BMP, TIFF, GIF, DICOM)"),
     ],
 )
 def test_what_is_no_picture_is_named(data: bytes, reason: str, tmp_path: Path, in_both: Any) -> None:

@@ -18,6 +18,7 @@ from miwake.data.identity import identity
 from miwake.data.known import Known, stat_key
 from miwake.data.preprocess import load, load_raw, read_bytes
 from miwake.data.store import Entry, Facts, Store
+from miwake.data.window import Window
 from miwake.machine import cores
 from miwake.types import Dataset, Preprocessing, Sentence
 
@@ -98,7 +99,7 @@ def fill(
             # stored by a run with a higher limit
             row.reason = too_large(facts.width, facts.height, options.max_pixels)
             row.facts = None
-    return _stored(store, dataset, found, options)
+    return _stored(store, dataset, found, options, preprocessing.window)
 
 
 Make = Callable[[int, bytes], tuple[NDArray[np.uint8], Facts]]
@@ -285,7 +286,9 @@ def _keep(store: Store, results: Sequence[_Done], found: dict[int, Row]) -> None
             found[row].reason = content.reason
 
 
-def _stored(store: Store, dataset: Dataset, found: dict[int, Row], options: DataOptions) -> Stored:
+def _stored(
+    store: Store, dataset: Dataset, found: dict[int, Row], options: DataOptions, window: Window | None
+) -> Stored:
     count = len(dataset)
     slots, numbers = np.full(count, -1, np.int64), np.arange(count, dtype=np.int64)
     width, height = np.zeros(count, np.int32), np.zeros(count, np.int32)
@@ -295,7 +298,7 @@ def _stored(store: Store, dataset: Dataset, found: dict[int, Row], options: Data
         content[row] = content_name(name)
         slots[row], width[row], height[row], mode[row] = facts.slot, facts.width, facts.height, facts.mode
     bad = [(row, what.reason) for row, what in sorted(found.items()) if what.facts is None]
-    for row, number in identity(store, dataset, good, options.max_pixels).items():
+    for row, number in identity(store, dataset, good, options.max_pixels, window).items():
         numbers[row] = number
     return Stored(
         slots=slots,

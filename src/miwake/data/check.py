@@ -18,7 +18,8 @@ from miwake.data.naming import plural
 from miwake.data.preprocess import read_bytes
 from miwake.data.split import FEW
 from miwake.data.survey import looks_grey, size_pair
-from miwake.errors import DataError
+from miwake.data.window import Levels
+from miwake.errors import DataError, MissingExtra
 from miwake.look.words import told
 from miwake.machine import cores
 from miwake.types import SPLITS, Dataset, Note, Sentence
@@ -39,12 +40,15 @@ def raise_bad(bad: Sequence[tuple[str, Sentence]], options: DataOptions) -> None
 
     Raises:
         DataError: there are some; lists the first twenty and says how to go on.
+        MissingExtra: DICOM files without the packages of the extra `medical`.
     """
     if not bad or options.skip_bad:
         return
+    if any(isinstance(reason, Note) and reason.key == "bad.dicom.extra" for _, reason in bad):
+        raise MissingExtra("A DICOM file", "medical")
     raise DataError(
         f"{plural(len(bad), 'picture')} cannot be used:\n{bad_lines(bad)}",
-        expected="whole picture files in JPEG, PNG, WebP, BMP, TIFF or GIF",
+        expected="whole picture files in JPEG, PNG, WebP, BMP, TIFF, GIF or DICOM",
         todo="mend or remove them, or leave them out with --skip-bad.",
     )
 
@@ -101,11 +105,12 @@ class CheckReport:
     """Pictures that the EXIF orientation turns or mirrors."""
     transparent: int
     sixteen_bit: int
+    """Pictures with 16 bits a channel, of which the upper 8 are used."""
     several_frames: int
     grey: int
     """Pictures that show no colour, however they are stored; packed pictures of one plane among them."""
     dark: tuple[str, ...]
-    """16-bit pictures that use less than a quarter of the range."""
+    """Pictures of more than 8 bits that use less than a quarter of the range."""
     constant: tuple[str, ...]
     """Pictures that show nothing: all their pixels are nearly equal."""
     bad: tuple[tuple[str, Sentence], ...]
@@ -118,6 +123,14 @@ class CheckReport:
     """Classes with three or more, but fewer than twenty."""
     uneven: float
     """Pictures of the largest class over those of the smallest."""
+    window: str = ""
+    """The window that was asked for."""
+    windowed: int = 0
+    """Pictures whose grey values are seen through the window that was asked for."""
+    own_window: int = 0
+    """DICOM files seen through a window, or a table of shades, of their own."""
+    whole_range: int = 0
+    """DICOM files without one, of which the whole range that their bits can hold is seen."""
     skip_bad: bool = False
     """Whether what cannot be used is to be left out, and so stands in nobody's way."""
     mend: bool = False
@@ -191,10 +204,15 @@ class CheckReport:
             ("check.turned", self.turned),
             ("check.transparent", self.transparent),
             ("check.sixteen_bit", self.sixteen_bit),
+            ("check.own_window", self.own_window),
+            ("check.whole_range", self.whole_range),
             ("check.several_frames", self.several_frames),
         ):
             if count:
                 said.append(Note(key, {"n": count}))
+        if self.window:
+            key = "check.windowed" if self.windowed else "check.no_window"
+            said.append(Note(key, {"n": self.windowed, "window": self.window}))
         return said
 
 
@@ -208,6 +226,7 @@ class _Look:
     low: int
     high: int
     grey: bool
+    levels: Levels = ""
 
 
 def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int], None] | None = None) -> CheckReport:
@@ -223,7 +242,7 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
 
     def job(row: int) -> _Look | Sentence:
         try:
-            return _look(dataset, row, options.max_pixels)
+            return _look(dataset, row, options)
         except BadPicture as error:
             return error.reason
 
@@ -238,14 +257,21 @@ def check(dataset: Dataset, options: DataOptions, progress: Callable[[int, int],
             if progress is not None:
                 progress(rows.stop, len(dataset))
     report = _report(dataset, looks, [(dataset.paths[row], reason) for row, reason in bad])
-    return replace(report, skip_bad=options.skip_bad)
+    return replace(report, skip_bad=options.skip_bad, window=options.window or "")
 
 
-def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
+def _look(dataset: Dataset, row: int, options: DataOptions) -> _Look:
+    levels: Levels = ""
     if dataset.pixels is None:
         data = read_bytes(dataset.file(row))
-        raw = decode_raw(data, channels=3, enough=lambda height, width: (height, width), max_pixels=max_pixels)
-        pixels, header, content = raw.upright(), raw.header, hashlib.sha256(data).digest()
+        raw = decode_raw(
+            data,
+            channels=3,
+            enough=lambda height, width: (height, width),
+            max_pixels=options.max_pixels,
+            window=options.shown,
+        )
+        pixels, header, levels, content = raw.upright(), raw.header, raw.levels, hashlib.sha256(data).digest()
         grey = header.grey or looks_grey(pixels)
     else:
         pixels = np.ascontiguousarray(dataset.pixels[row])
@@ -262,7 +288,7 @@ def _look(dataset: Dataset, row: int, max_pixels: int) -> _Look:
         )
         content, grey = b"", planes == 1 or (planes == 3 and looks_grey(pixels))
     key = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
-    return _Look(header, content or key, key, int(pixels.min()), int(pixels.max()), grey)
+    return _Look(header, content or key, key, int(pixels.min()), int(pixels.max()), grey, levels)
 
 
 def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sentence]]) -> CheckReport:
@@ -290,10 +316,13 @@ def _report(dataset: Dataset, looks: dict[int, _Look], bad: list[tuple[str, Sent
         largest=size_pair(sizes.max(axis=0)),
         turned=sum(header.orientation != 1 for header in headers),
         transparent=sum(header.alpha for header in headers),
-        sixteen_bit=sum(header.bits == 16 for header in headers),
+        sixteen_bit=sum(look.levels == "high" for look in looks.values()),
+        windowed=sum(look.levels == "asked" for look in looks.values()),
+        own_window=sum(look.levels == "own" for look in looks.values()),
+        whole_range=sum(look.levels == "range" for look in looks.values()),
         several_frames=sum(header.frames > 1 for header in headers),
         grey=sum(look.grey for look in looks.values()),
-        dark=tuple(dataset.paths[row] for row, look in looks.items() if look.header.bits == 16 and look.high < 64),
+        dark=tuple(dataset.paths[row] for row, look in looks.items() if look.levels and look.high < 64),
         constant=tuple(dataset.paths[row] for row, look in looks.items() if look.high - look.low <= _CONSTANT),
         bad=tuple(bad),
         same=_same(dataset, looks),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from miwake.data.window import Window, parse_window
 from miwake.errors import UsageError
 
 
@@ -15,7 +16,8 @@ class DataOptions:
     """How the data is read and divided.
 
     Raises:
-        UsageError: a share is not between 0 and 1, nothing is left for training, or `max_pixels` is not positive.
+        UsageError: a share is not between 0 and 1, nothing is left for training, `max_pixels` is not positive, or
+            there is no such window.
     """
 
     source: str | None = None
@@ -34,6 +36,13 @@ class DataOptions:
     """A class or value in masks whose pixels count nothing: 255, #ffffff or a class's name."""
     max_pixels: int = 200_000_000
     """Largest picture, width times height, that is decoded; a larger one counts as bad."""
+    window: str | None = None
+    """Grey values shown of DICOM and 16-bit pictures: CENTER,WIDTH, or lung, bone, brain, soft, mediastinum, liver."""
+
+    @property
+    def shown(self) -> Window | None:
+        """Centre and width of `window`."""
+        return None if self.window is None else parse_window(self.window)
 
     def __post_init__(self) -> None:
         for name in ("val", "test"):
@@ -52,6 +61,7 @@ class DataOptions:
             )
         if self.max_pixels < 1:
             raise UsageError(f"max_pixels is {self.max_pixels}.", expected="a positive number of pixels")
+        _ = self.shown
 
 
 def group_pattern(text: str) -> re.Pattern[str]:

@@ -1,7 +1,7 @@
 """From a picture file's bytes to 8-bit pixels: what is on the list of formats, upright, grey or RGB.
 
 JPEGs are decoded by libjpeg-turbo through simplejpeg, scaled down on the way where less is enough; everything else
-by Pillow.
+by Pillow, and DICOM files by pydicom. Grey values of more than 8 bits may be seen through a window.
 """
 
 from __future__ import annotations
@@ -20,7 +20,18 @@ from PIL import (
     TiffImagePlugin,
 )
 
-from miwake.data.header import GREY_16, MAX_PIXELS, TRUNCATED, BadPicture, Header, header_of, opened, too_large
+from miwake.data.header import (
+    GREY_16,
+    MAX_PIXELS,
+    TRUNCATED,
+    BadPicture,
+    Header,
+    header_of,
+    is_dicom,
+    opened,
+    too_large,
+)
+from miwake.data.window import Levels, Window, shades, to_bytes
 from miwake.types import Note
 
 Size = tuple[int, int]
@@ -50,6 +61,8 @@ class Raw:
     header: Header
     kind: str
     """Pictures with equal pixels give equal `pixels` if they are of one kind: `full`, or how a JPEG was scaled."""
+    levels: Levels = ""
+    """How more than 256 values became bytes."""
 
     def upright(self) -> NDArray[np.uint8]:
         """(H, W, C) pixels, turned upright."""
@@ -57,7 +70,12 @@ class Raw:
 
 
 def decode(
-    data: bytes, *, channels: int, at_least: Size | None = None, max_pixels: int = MAX_PIXELS
+    data: bytes,
+    *,
+    channels: int,
+    at_least: Size | None = None,
+    max_pixels: int = MAX_PIXELS,
+    window: Window | None = None,
 ) -> NDArray[np.uint8]:
     """Decode a picture file and turn it upright.
 
@@ -67,20 +85,33 @@ def decode(
         at_least: height and width that are enough: a JPEG is scaled down while decoding, by 2, 4 or 8, where the
             result is no smaller than this.
         max_pixels: a picture with more is refused from its header.
+        window: centre and width of the grey values that are shown, in a DICOM file and in a grey picture of 16 bits.
 
     Returns:
-        (H, W, channels). Transparent parts are shown on white; 16 bits become 8 by division by 257.
+        (H, W, channels). Transparent parts are shown on white; 16 bits become 8 through the window, or by division
+        by 257 where there is none; a DICOM file has its own window.
 
     Raises:
         BadPicture: the file cannot be used; says why.
     """
     raw = decode_raw(
-        data, channels=channels, enough=lambda height, width: at_least or (height, width), max_pixels=max_pixels
+        data,
+        channels=channels,
+        enough=lambda height, width: at_least or (height, width),
+        max_pixels=max_pixels,
+        window=window,
     )
     return raw.upright()
 
 
-def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size], max_pixels: int) -> Raw:
+def decode_raw(
+    data: bytes,
+    *,
+    channels: int,
+    enough: Callable[[int, int], Size],
+    max_pixels: int,
+    window: Window | None = None,
+) -> Raw:
     """Decode as `decode` does, but leave the turning to the caller, to whom a smaller picture may be left to turn.
 
     Args:
@@ -88,9 +119,12 @@ def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size]
         channels: 1 grey, 3 RGB.
         enough: from the upright picture's height and width to those that are enough.
         max_pixels: a picture with more is refused from its header.
+        window: of grey values, as in `decode`.
     """
     if channels not in (1, 3):
         raise ValueError(f"a picture file has 1 or 3 channels, not {channels}")
+    if is_dicom(data):
+        return _decode_dicom(data, channels, window, max_pixels)
     with opened(data, max_pixels) as image:
         if isinstance(image, JpegImagePlugin.JpegImageFile) and image.mode in ("L", "RGB"):
             header = header_of(image)
@@ -105,9 +139,22 @@ def decode_raw(data: bytes, *, channels: int, enough: Callable[[int, int], Size]
             header = turned or header_of(image)
             if header.width * header.height > max_pixels:
                 raise BadPicture(too_large(header.width, header.height, max_pixels))
-            pixels = _eight_bits(image, channels)
+            pixels, levels = _eight_bits(image, channels, window)
     orientation = 1 if turned else header.orientation
-    return Raw(pixels=pixels, extent=pixels.shape[:2], orientation=orientation, header=header, kind="full")
+    if not levels and header.bits == 16:
+        levels = "high"
+    return Raw(
+        pixels=pixels, extent=pixels.shape[:2], orientation=orientation, header=header, kind="full", levels=levels
+    )
+
+
+def _decode_dicom(data: bytes, channels: int, window: Window | None, max_pixels: int) -> Raw:
+    from miwake.data import dicom
+
+    header = dicom.read_header(data, max_pixels)
+    with _one_large if header.width * header.height > _LARGE else nullcontext():
+        pixels, header, levels = dicom.decode(data, channels=channels, window=window, max_pixels=max_pixels)
+    return Raw(pixels=pixels, extent=pixels.shape[:2], orientation=1, header=header, kind="full", levels=levels)
 
 
 def upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
@@ -168,9 +215,13 @@ def _turbo(data: bytes, space: str, least: Size) -> NDArray[np.uint8] | None:
 # -- Pillow ---------------------------------------------------------------------------------------------------------
 
 
-def _eight_bits(image: Image.Image, channels: int) -> NDArray[np.uint8]:
-    """(H, W, channels) of a loaded picture."""
-    if image.mode in GREY_16:
+def _eight_bits(image: Image.Image, channels: int, window: Window | None) -> tuple[NDArray[np.uint8], Levels]:
+    """(H, W, channels) of a loaded picture, and whether that is the part of its values in the window."""
+    levels: Levels = ""
+    if image.mode in GREY_16 and window is not None:
+        levels, asked = "asked", window
+        image = Image.fromarray(to_bytes(np.asarray(image), lambda values: shades(values, asked)))
+    elif image.mode in GREY_16:
         values = np.asarray(image).astype(np.int64)
         if values.min() < 0 or values.max() > 65535:
             low, high = int(values.min()), int(values.max())
@@ -186,4 +237,5 @@ def _eight_bits(image: Image.Image, channels: int) -> NDArray[np.uint8]:
     if image.mode not in ("1", "L"):
         # to grey by way of RGB, so that one colour gives one grey however it was written
         image = image.convert("RGB")
-    return np.array(image.convert("L" if channels == 1 else "RGB")).reshape(image.height, image.width, channels)
+    pixels = np.array(image.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(image.height, image.width, channels), levels

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOOKS_FOR = "a folder a class (CLASS/*.jpg), at least two, or the same below train, val and test"
 
-_SYSTEM = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
+_SYSTEM = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX", "DICOMDIR"})
 # by these endings a file beside the pictures is no picture; all others are looked into later
 _TEXTS = {".txt", ".json", ".jsonl", ".csv", ".tsv", ".md", ".rst", ".xml", ".html", ".htm", ".yaml", ".yml", ".toml"}
 _NO_PICTURES = _TEXTS | {".ini", ".log", ".pdf", ".py", ".ipynb", ".zip", ".mat"}

@@ -40,7 +40,7 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "TIFF": TiffImagePlugin.TiffImageFile,
     "GIF": GifImagePlugin.GifImageFile,
 }
-FORMATS = tuple(_PLUGINS)
+FORMATS = (*_PLUGINS, "DICOM")
 
 # name, offset, bytes; formats that are not on the list are named so that people know what they have
 _MAGIC = (
@@ -133,8 +133,27 @@ def read_header(data: bytes | Path, *, max_pixels: int = MAX_PIXELS) -> Header:
     Raises:
         BadPicture: empty, no picture, a format that is not on the list, more than `max_pixels`, broken.
     """
+    if is_dicom(data):
+        from miwake.data import dicom
+
+        return dicom.read_header(data, max_pixels)
     with opened(data, max_pixels) as image:
         return header_of(image)
+
+
+def is_dicom(data: bytes | Path) -> bool:
+    """Whether this is a DICOM file, by what it begins with and not by its ending; it takes a way of its own."""
+    if isinstance(data, bytes):
+        return _format(data[:4096]) == "DICOM"
+    try:
+        with data.open("rb") as file:
+            return _format(file.read(4096)) == "DICOM"
+    except OSError:
+        return False
+
+
+def _format(start: bytes) -> str:
+    return next((name for name, at, magic in _MAGIC if start.startswith(magic, at)), "")
 
 
 @contextmanager
@@ -164,7 +183,7 @@ def _open(file: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
     file.seek(0)
     if not start:
         raise BadPicture(Note("bad.empty"))
-    name = next((name for name, at, magic in _MAGIC if start.startswith(magic, at)), "")
+    name = _format(start)
     if name not in _PLUGINS:
         raise BadPicture(_stranger(name, start))
     if name == "WebP":

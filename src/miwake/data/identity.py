@@ -21,6 +21,7 @@ from miwake.data.decode import decode
 from miwake.data.header import BadPicture
 from miwake.data.preprocess import read_bytes
 from miwake.data.store import Facts, Store
+from miwake.data.window import Window
 from miwake.machine import cores
 from miwake.types import Dataset
 
@@ -28,18 +29,22 @@ _NEAR = 4.0
 """How far the means of a sixteenth of a picture may differ, of 255, between two ways of decoding the same."""
 
 
-def pixel_hash(data: bytes, max_pixels: int) -> bytes:
+def pixel_hash(data: bytes, max_pixels: int, window: Window | None = None) -> bytes:
     """Hash of a picture's shape and its upright RGB pixels, decoded in full.
 
     Raises:
         BadPicture: the file cannot be used.
     """
-    pixels = decode(data, channels=3, max_pixels=max_pixels)
+    pixels = decode(data, channels=3, max_pixels=max_pixels, window=window)
     return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
 
 
 def identity(
-    store: Store, dataset: Dataset, good: Mapping[int, tuple[bytes, Facts]], max_pixels: int
+    store: Store,
+    dataset: Dataset,
+    good: Mapping[int, tuple[bytes, Facts]],
+    max_pixels: int,
+    window: Window | None = None,
 ) -> dict[int, int]:
     """A number for each of these rows, the lowest of the rows that hold the same picture.
 
@@ -48,6 +53,7 @@ def identity(
         dataset: names their files.
         good: row to the content and what the store knows about it.
         max_pixels: pictures with more are not decoded.
+        window: through which the store's pictures are seen.
     """
     row_of: dict[bytes, int] = {}
     facts_of: dict[bytes, Facts] = {}
@@ -65,7 +71,7 @@ def identity(
                 data = read_bytes(paths[number])
                 if hashlib.sha256(data).digest() != missing[number]:
                     return None
-                return pixel_hash(data, max_pixels)
+                return pixel_hash(data, max_pixels, window)
             except BadPicture:
                 # it changed since it was stored
                 return None

@@ -11,6 +11,7 @@ from miwake.data.cache import Progress, Stored, content_name, fill, packed_conte
 from miwake.data.check import raise_bad
 from miwake.data.config import DataOptions
 from miwake.data.store import Store, open_store
+from miwake.errors import UsageError
 from miwake.types import Dataset, Preprocessing
 
 RAM = 2**30
@@ -23,10 +24,13 @@ class Pictures:
     Args:
         source: pictures (n, H, W, C) uint8 in memory, or the store that they are read from.
         places: (N) number in `source` of each row's picture, -1 where there is none; None where row n is picture n.
+        window: through which they are seen, so that their files can be shown alike.
     """
 
-    def __init__(self, source: Tensor | Store, places: Tensor | None = None) -> None:
-        self._source, self._places = source, places
+    def __init__(
+        self, source: Tensor | Store, places: Tensor | None = None, *, window: tuple[float, float] | None = None
+    ) -> None:
+        self._source, self._places, self.window = source, places, window
         shape = source.shape[1:] if isinstance(source, Tensor) else source.shape
         self.shape: tuple[int, int, int] = (shape[2], shape[0], shape[1])
         """Channels, height and width of each."""
@@ -85,8 +89,10 @@ def open_pictures(
 
     Raises:
         DataError: there are pictures that cannot be read, and `skip_bad` is off.
+        UsageError: a window is asked for that is not the one of `preprocessing`.
         WriteError: the cache folder cannot be used.
     """
+    _same_window(preprocessing, options)
     wanted = (*preprocessing.stored, preprocessing.channels)
     if dataset.pixels is not None and dataset.pixels.shape[1:] == wanted:
         return Pictures(_tensor(dataset.pixels)), _as_they_are(dataset.pixels)
@@ -94,23 +100,40 @@ def open_pictures(
     try:
         stored = fill(store, dataset, preprocessing, options, progress=progress)
         raise_bad(stored.bad, options)
-        return held(store, stored.slots, ram), stored
+        return held(store, stored.slots, ram, preprocessing.window), stored
     except BaseException:
         store.close()
         raise
 
 
-def held(store: Store, slots: NDArray[np.int64], ram: int) -> Pictures:
+def held(store: Store, slots: NDArray[np.int64], ram: int, window: tuple[float, float] | None = None) -> Pictures:
     """The pictures of a store at these numbers (N), -1 where there is none; in memory where they take `ram` bytes at
     most, and then the store is closed."""
     used = np.unique(slots[slots >= 0])
     if used.size * store.bytes_per_picture > ram:
-        return Pictures(store, torch.from_numpy(slots))
+        return Pictures(store, torch.from_numpy(slots), window=window)
     pictures = torch.empty((len(used), *store.shape), dtype=torch.uint8)
     store.read(used.tolist(), pictures.numpy())
     store.close()
     places = np.where(slots >= 0, np.searchsorted(used, slots), -1)
-    return Pictures(pictures, torch.from_numpy(places))
+    return Pictures(pictures, torch.from_numpy(places), window=window)
+
+
+def _same_window(preprocessing: Preprocessing, options: DataOptions) -> None:
+    """A model goes on seeing what it has learnt from.
+
+    Raises:
+        UsageError: another window is asked for.
+    """
+    if options.shown is None or options.shown == preprocessing.window:
+        return
+    window = preprocessing.window
+    learnt = "without a window" if window is None else f"through the window {window[0]:g},{window[1]:g}"
+    raise UsageError(
+        f"The model has learnt from pictures {learnt}, and --window {options.window} is another one.",
+        expected="the model's own, which its file carries",
+        todo="leave --window away, or train with the other window.",
+    )
 
 
 def _as_they_are(pixels: NDArray[np.uint8]) -> Stored:

@@ -51,6 +51,7 @@ def load_raw(data: bytes, preprocessing: Preprocessing, max_pixels: int = MAX_PI
         channels=preprocessing.channels,
         enough=lambda height, width: whole_size((height, width), preprocessing),
         max_pixels=max_pixels,
+        window=preprocessing.window,
     )
     whole = whole_size((raw.header.height, raw.header.width), preprocessing)
     scaled = resize(raw.pixels, whole[::-1] if raw.orientation >= 5 else whole, preprocessing.interpolation, raw.extent)

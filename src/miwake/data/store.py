@@ -201,6 +201,8 @@ def open_store(preprocessing: Preprocessing) -> Store:
     """
     height, width = preprocessing.stored
     way = f"{preprocessing.fit}-{preprocessing.interpolation}-v{VERSION}"
+    if preprocessing.window is not None:
+        way = f"window{','.join(map(repr, preprocessing.window))}-{way}"
     folder = cache_folder() / "pictures" / f"{height}x{width}x{preprocessing.channels}-{way}"
     return Store(folder, (height, width, preprocessing.channels))
 
@@ -225,7 +227,7 @@ class Usage:
     """What a store takes."""
 
     name: str
-    """Size, fit and interpolation of its pictures."""
+    """Size, window, fit and interpolation of its pictures."""
     pictures: int
     bytes: int
     in_use: bool

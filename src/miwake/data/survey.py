@@ -100,7 +100,7 @@ def _spread(rows: NDArray[np.int64], count: int | None) -> NDArray[np.int64]:
 def _shows_colour(dataset: Dataset, row: int, options: DataOptions) -> bool:
     try:
         data = read_bytes(dataset.file(row))
-        pixels = decode(data, channels=3, at_least=(64, 64), max_pixels=options.max_pixels)
+        pixels = decode(data, channels=3, at_least=(64, 64), max_pixels=options.max_pixels, window=options.shown)
     except BadPicture:
         return False
     return not looks_grey(pixels)

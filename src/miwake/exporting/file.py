@@ -120,6 +120,12 @@ def _about_input(shape: Preprocessing) -> str:
         1: "grey values, C = 1 (a JPEG's own luma), or RGB, C = 3, whose luma is taken",
         3: "in the order red, green, blue",
     }.get(shape.channels, f"{shape.channels} planes in the order of training")
+    if shape.window is not None:
+        centre, width = shape.window
+        order += (
+            f"; DICOM and 16-bit grey values were brought to 0…255 through the window of centre {centre:g} and width "
+            f"{width:g} (DICOM PS3.3, C.11.2.1.2.1): this file takes the bytes after it"
+        )
     return f"{INPUT}: N decoded pictures of one size, upright, (N, H, W, C) uint8, any H and W, {order}"
 
 

@@ -142,7 +142,8 @@ def pixels(case: Case, predictor: Predictor) -> NDArray[np.uint8]:
     """A picture as a program elsewhere would decode it: at full size, upright, (H, W, C)."""
     if isinstance(case.source, np.ndarray):
         return case.source if case.source.ndim == 3 else case.source[:, :, None]
-    return decode(case.source.read_bytes(), channels=predictor.header.preprocessing.channels, max_pixels=MAX_PIXELS)
+    shape = predictor.header.preprocessing
+    return decode(case.source.read_bytes(), channels=shape.channels, max_pixels=MAX_PIXELS, window=shape.window)
 
 
 def _fitted(case: Case, predictor: Predictor) -> NDArray[np.uint8]:

@@ -56,9 +56,11 @@ _CHECK: dict[str, dict[Language, str]] = {
         "ja": "全面がほぼ一色の画像が{n}枚あります：{examples:；}。",
     },
     "check.dark": {
-        "en": "{n} 16-bit picture nearly black, using less than a quarter of the range: {examples:; }.|{n} 16-bit "
-        "pictures nearly black, using less than a quarter of the range: {examples:; }.",
-        "ja": "値の範囲の4分の1も使っておらず、ほぼ真っ黒な16ビット画像が{n}枚あります：{examples:；}。",
+        "en": "{n} picture of more than 8 bits nearly black, using less than a quarter of the range: {examples:; }; "
+        "--window CENTER,WIDTH shows another part.|{n} pictures of more than 8 bits nearly black, using less than a "
+        "quarter of the range: {examples:; }; --window CENTER,WIDTH shows another part.",
+        "ja": "8ビットを超える画像のうち、値の範囲の4分の1も使っておらず、ほぼ真っ黒なものが{n}枚あります："
+        "{examples:；}。見せる範囲は --window 中心,幅 で変えられます。",
     },
     "check.few": {
         "en": "Fewer than {least} pictures, so that figures mean little: {examples:; }.",
@@ -91,9 +93,29 @@ _CHECK: dict[str, dict[Language, str]] = {
         "ja": "透明な部分のある画像が{n}枚あります。白い背景に重ねて扱います。",
     },
     "check.sixteen_bit": {
-        "en": "{n} picture with 16 bits a channel, of which 8 are used.|{n} pictures with 16 bits a channel, of which "
-        "8 are used.",
-        "ja": "1チャンネル16ビットの画像が{n}枚あります。上位8ビットを使います。",
+        "en": "{n} picture with 16 bits a channel, of which the upper 8 are used; --window chooses others in grey "
+        "ones.|{n} pictures with 16 bits a channel, of which the upper 8 are used; --window chooses others in grey "
+        "ones.",
+        "ja": "1チャンネル16ビットの画像が{n}枚あります。上位8ビットを使います。"
+        "グレー画像では --window で範囲を選べます。",
+    },
+    "check.own_window": {
+        "en": "{n} DICOM file seen through its own window; --window sets one for all.|{n} DICOM files seen through "
+        "their own windows; --window sets one for all.",
+        "ja": "ファイル自身のウィンドウで見るDICOMファイルが{n}枚あります。--window で全部に同じものを指定できます。",
+    },
+    "check.whole_range": {
+        "en": "{n} DICOM file without a window, of which the whole range of values is used; --window chooses a part."
+        "|{n} DICOM files without a window, of which the whole range of values is used; --window chooses a part.",
+        "ja": "ウィンドウを持たないDICOMファイルが{n}枚あります。値の全範囲を使います。--window で範囲を選べます。",
+    },
+    "check.windowed": {
+        "en": "{n} picture seen through the window {window}.|{n} pictures seen through the window {window}.",
+        "ja": "ウィンドウ {window} を通して見る画像が{n}枚あります。",
+    },
+    "check.no_window": {
+        "en": "The window {window} changes nothing: it is for DICOM files and grey pictures of 16 bits.",
+        "ja": "ウィンドウ {window} は効きません。対象はDICOMファイルと16ビットのグレー画像です。",
     },
     "check.several_frames": {
         "en": "{n} picture with several frames, of which the first is used.|{n} pictures with several frames, of "
@@ -125,6 +147,31 @@ _BAD: dict[str, dict[Language, str]] = {
     "bad.large": {
         "en": "{width} × {height} pixels is over the limit of {limit}",
         "ja": "{width}×{height}画素で、上限の{limit}画素を超えています",
+    },
+    "bad.dicom.extra": {
+        "en": "DICOM, which needs pip install 'miwake[medical]'",
+        "ja": "DICOM の読み込みには pip install 'miwake[medical]' が必要です",
+    },
+    "bad.dicom.broken": {"en": "broken DICOM file", "ja": "DICOM ファイルが壊れています"},
+    "bad.dicom.none": {
+        "en": "DICOM file without a picture (a report, a plan or a directory)",
+        "ja": "画像を含まない DICOM ファイルです（レポート、計画、目次など）",
+    },
+    "bad.dicom.kind": {
+        "en": "DICOM picture that is neither grey, RGB, YBR nor of a palette",
+        "ja": "グレー、RGB、YBR、パレットのいずれでもない DICOM 画像です",
+    },
+    "bad.dicom.compressed": {
+        "en": "DICOM compressed as {syntax}, which needs pip install {packages}",
+        "ja": "{syntax} で圧縮された DICOM です。pip install {packages} が必要です",
+    },
+    "bad.dicom.undecoded": {
+        "en": "DICOM compressed as {syntax}, whose pixels cannot be decoded",
+        "ja": "{syntax} で圧縮された DICOM で、画素を復号できません",
+    },
+    "bad.dicom.unsupported": {
+        "en": "DICOM stored as {syntax}, for which there is no decoder; convert it to an uncompressed one first",
+        "ja": "{syntax} 形式の DICOM には対応していません。先に非圧縮の形式へ変換してください",
     },
     "bad.deep": {
         "en": "mode {mode} with values from {low:d} to {high:d}, beyond 16 bits",

@@ -143,6 +143,8 @@ _MODEL: dict[str, dict[Language, str]] = {
     "report.model.fit.pad": {"en": "the longer side is scaled, the rest is black", "ja": "長辺を合わせて余りは黒"},
     "report.model.cut": {"en": "Centre cut", "ja": "中央の切り出し"},
     "report.model.cut.value": {"en": "{value} of each side", "ja": "各辺の{value}"},
+    "report.model.window": {"en": "Window of grey values", "ja": "グレー値のウィンドウ"},
+    "report.model.window.value": {"en": "centre {centre}, width {width}", "ja": "中心{centre}、幅{width}"},
     "report.model.interpolation": {"en": "Scaling", "ja": "補間"},
     "report.model.mean": {"en": "Mean taken off", "ja": "引く平均"},
     "report.model.std": {"en": "Divided by", "ja": "割る標準偏差"},

@@ -40,6 +40,9 @@ def preprocessing(how: Preprocessing, language: Language) -> list[tuple[str, str
     ]
     if how.crop < 1:
         facts.append(("cut", words("report.model.cut.value", language, value=percent(how.crop))))
+    if how.window is not None:
+        level, span = (f"{value:g}" for value in how.window)
+        facts.append(("window", words("report.model.window.value", language, centre=level, width=span)))
     facts += [
         ("interpolation", how.interpolation),
         ("mean", ", ".join(f"{value:.3f}" for value in how.mean)),

@@ -107,7 +107,13 @@ class Explainer:
         if isinstance(inputs, Unreadable) or isinstance(answer, Unreadable):
             return {"problem": inputs.reason if isinstance(inputs, Unreadable) else answer.reason}  # type: ignore[union-attr]
         try:
-            picture = decode(data, channels=shape.channels, at_least=(SIDE, SIDE), max_pixels=self.max_pixels)
+            picture = decode(
+                data,
+                channels=shape.channels,
+                at_least=(SIDE, SIDE),
+                max_pixels=self.max_pixels,
+                window=shape.window,
+            )
         except BadPicture as error:
             return {"problem": told(error.reason, lang)}
         target = _target(answer, self.predictor.task.classes)

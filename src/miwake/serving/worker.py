@@ -164,15 +164,15 @@ def _decoded(
     predictor: Predictor, setup: Setup, pictures: list[bytes], lang: str
 ) -> tuple[list[dict[str, Any]], list[bytes]]:
     """Pictures as PNG files of their upright pixels alone: no metadata, nothing hidden behind them."""
-    channels = predictor.header.preprocessing.channels
+    shape = predictor.header.preprocessing
     answers: list[dict[str, Any]] = []
     parts = []
     for data in pictures:
         try:
             limits.check(data, max_pixels=setup.max_pixels, max_frames=setup.max_frames)
-            pixels = decode(data, channels=channels, max_pixels=setup.max_pixels)
+            pixels = decode(data, channels=shape.channels, max_pixels=setup.max_pixels, window=shape.window)
             file = io.BytesIO()
-            Image.fromarray(pixels if channels == 3 else pixels[:, :, 0]).save(file, "PNG")
+            Image.fromarray(pixels if shape.channels == 3 else pixels[:, :, 0]).save(file, "PNG")
             parts.append(file.getvalue())
             answers.append({})
         except BadPicture as error:

@@ -161,6 +161,7 @@ def _plain(look: Look, side: int) -> Preprocessing:
         mean=(0.5,) * look.channels,
         std=(0.25,) * look.channels,
         interpolation="area",
+        window=look.window,
     )
 
 

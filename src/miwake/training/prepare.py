@@ -23,6 +23,7 @@ from miwake.data.mask_store import Masks
 from miwake.data.pictures import Pictures, open_pictures
 from miwake.data.split import SplitReport
 from miwake.data.survey import survey
+from miwake.data.window import Window
 from miwake.networks import weights
 from miwake.networks.config import ModelOptions
 from miwake.networks.imagenet import INSTALLED
@@ -50,6 +51,8 @@ class Look:
     channels: int
     pictures: int
     """Pictures for training."""
+    window: Window | None = None
+    """Centre and width of the grey values that are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +94,14 @@ def preprocessing_for(look: Look, options: ModelOptions, architecture: str) -> t
     known = None if start is None else start.preprocessing(look.channels, size)
     if start is not None and known is not None:
         # the user's pictures are shown whole: what matters may lie at the edge
-        return replace(known, fit="squash", crop=1.0), start.name
+        return replace(known, fit="squash", crop=1.0, window=look.window), start.name
     plain = Preprocessing(
         size=size,
         channels=look.channels,
         mean=(0.5,) * look.channels,
         std=(0.25,) * look.channels,
         interpolation="bilinear",
+        window=look.window,
     )
     return plain, "none" if start is None else start.name
 
@@ -255,7 +259,7 @@ def prepare(dataset: Dataset, asked: Asked, *, decoding: Decoding, seconds: Call
         UsageError: names, sizes and files that do not fit.
     """
     seen = survey(dataset, asked.data)
-    look = Look(size=(seen.height, seen.width), channels=seen.channels, pictures=len(dataset))
+    look = Look(size=(seen.height, seen.width), channels=seen.channels, pictures=len(dataset), window=asked.data.shown)
     chooser = cast(Chooser, import_module(f"miwake.training.choose_{tasks.find(dataset.task).family}"))
     return chooser.choose(dataset, asked, look, decoding=decoding, seconds=seconds)
 

@@ -265,7 +265,13 @@ def _from_file(
     if isinstance(stored, Unreadable):
         return stored
     try:
-        picture = decode(file.read_bytes(), channels=shape.channels, at_least=(SIDE, SIDE), max_pixels=max_pixels)
+        picture = decode(
+            file.read_bytes(),
+            channels=shape.channels,
+            at_least=(SIDE, SIDE),
+            max_pixels=max_pixels,
+            window=shape.window,
+        )
     except BadPicture as error:
         return Unreadable(str(file), told(error.reason, lang))
     except OSError as error:

@@ -111,7 +111,8 @@ def shown(dataset: Dataset, pictures: Pictures, row: int) -> NDArray[np.uint8]:
     if dataset.pixels is None:
         try:
             channels = 1 if pictures.shape[0] == 1 else 3
-            return decode(dataset.file(row).read_bytes(), channels=channels, at_least=(192, 192))
+            data = dataset.file(row).read_bytes()
+            return decode(data, channels=channels, at_least=(192, 192), window=pictures.window)
         except (BadPicture, OSError):
             pass
     else:

@@ -191,7 +191,13 @@ def _draw(answers: Stream, predictor: Predictor, folder: Path, inputs: Inputs, m
     taken: set[Path] = set()
     for answer in answers:
         if isinstance(answer, Prediction):
-            pixels = decode(Path(answer.path).read_bytes(), channels=3, at_least=(640, 640), max_pixels=max_pixels)
+            pixels = decode(
+                Path(answer.path).read_bytes(),
+                channels=3,
+                at_least=(640, 640),
+                max_pixels=max_pixels,
+                window=predictor.header.preprocessing.window,
+            )
             drawn = io.BytesIO()
             Image.fromarray(predictor.task.draw(pixels, answer, style=style)).save(drawn, "PNG")
             data = drawn.getvalue()
