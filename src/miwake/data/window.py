@@ -28,7 +28,7 @@ NAMED: dict[str, Window] = {
     "mediastinum": (50, 350),
     "liver": (30, 150),
 }
-"""Hounsfield units of a CT, as usual in practice: Radiopaedia, "Windowing (CT)" (Murphy, Baba et al.)."""
+"""Centre and width in Hounsfield units of a CT: starting points of the kind that viewers offer, no standard."""
 
 _TABLE = 2**16
 _STRIP = 2**20
