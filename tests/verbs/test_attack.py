@@ -29,7 +29,7 @@ def figures(ended) -> dict:
 
 
 def test_everything_on_the_runs_own_test_pictures(own, miwake) -> None:
-    ended = miwake("attack", own, "--count", 6, "--time-limit", "60s")
+    ended = miwake("attack", own, "--count", 6)
     assert ended.code == 0, ended.err
     assert all(len(line) <= 80 for line in ended.out.splitlines() if "/" not in line)
     folder = own / "attack"
@@ -168,8 +168,6 @@ def test_several_labels(tmp_path, miwake) -> None:
         "smallest",
         "texture",
         "patch",
-        "--time-limit",
-        "40s",
     )
     assert ended.code == 0, ended.err
     found = json.loads((run.folder / "attack" / "attack.json").read_text())
