@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
@@ -17,6 +17,8 @@ from miwake.serving.refusals import Refusal, full
 
 _MEMORY = 32
 """Requests of the largest size that are read at once; further ones are refused."""
+_LINGER = 1.0
+"""Seconds for which what is refused is still taken in."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ async def body(request: Request, options: ServeOptions, share: Share) -> bytes:
     """
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > options.max_bytes:
+        await _let_pass(request, options)
         raise _too_large(options)
     parts: list[bytes] = []
     total = 0
@@ -87,6 +90,7 @@ async def body(request: Request, options: ServeOptions, share: Share) -> bytes:
             async for part in request.stream():
                 total += len(part)
                 if total > options.max_bytes:
+                    await _let_pass(request, options)
                     raise _too_large(options)
                 share.grow(len(part))
                 parts.append(part)
@@ -95,6 +99,18 @@ async def body(request: Request, options: ServeOptions, share: Share) -> bytes:
             408, f"The bytes did not arrive within {options.timeout} s.", headers={"connection": "close"}
         ) from None
     return b"".join(parts)
+
+
+async def _let_pass(request: Request, options: ServeOptions) -> None:
+    """Take in some of what is refused: who closes over bytes that were not read resets the connection, and takes the
+    answer away from a sender that is still sending (RFC 9112, section 9.6)."""
+    total = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER):
+            async for part in request.stream():
+                total += len(part)
+                if total > options.max_bytes:
+                    return
 
 
 def _too_large(options: ServeOptions) -> Refusal:
