@@ -394,6 +394,7 @@ def test_no_text_is_dead(contents: Any, monkeypatch: pytest.MonkeyPatch) -> None
         samples.append(replace(sample, data=facts))
     for fit in ("squash", "crop", "pad"):
         samples.append(replace(sample, preprocessing=replace(sample.preprocessing, fit=fit)))
+    samples.append(replace(sample, preprocessing=replace(sample.preprocessing, window=(40.0, 80.0))))
     for each in samples:
         render(each)
     render(contents(1001))
