@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,8 +170,7 @@ def _folder(root: Path, file: Path, outlines: Outlines) -> str:
 
 def _once(paths: list[str]) -> None:
     if len(set(paths)) < len(paths):
-        seen: set[str] = set()
-        twice = [path for path in paths if path in seen or seen.add(path)]  # type: ignore[func-returns-value]
+        twice = [path for path, count in Counter(paths).items() for _ in range(count - 1)]
         raise DataError(f"{plural(len(twice), 'picture')} named twice: {few(twice)}.", expected="each picture once")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def _smaller(made: Parts, model: str, precision: Precision, calibration: NDArray
 def _put(target: Path, data: bytes, main: Backend) -> None:
     """Write the file in its program's own format, whole."""
     if main == "onnx":
-        write_whole(target, lambda temporary: _keep(temporary, data))
+        write_whole(target, partial(_keep, data=data))
         return
     import openvino
 
@@ -163,7 +164,7 @@ def _put(target: Path, data: bytes, main: Backend) -> None:
         # the weights first: the page is what is opened
         for path in (page.with_suffix(".bin"), page):
             content = path.read_bytes()
-            write_whole(target.with_name(path.name), lambda temporary, content=content: _keep(temporary, content))  # type: ignore[misc]
+            write_whole(target.with_name(path.name), partial(_keep, data=content))
 
 
 def _stored(predictor: Predictor) -> tuple[int, int, int]:

@@ -28,7 +28,7 @@ from miwake.evaluation.costs import read_costs
 from miwake.evaluation.oddity import OddityEvaluation, figures
 from miwake.look.text import Language, cells, clean, rare, shorten
 from miwake.tasks.odd import Decision, OddityMeter, compared, decide
-from miwake.tasks.task import Calibrated, Phase, Task, Turn, alone
+from miwake.tasks.task import Calibrated, Phase, Task, Turn, Wording, alone
 from miwake.types import Batch, Dataset, Note, Oddity, Prediction, Region
 
 _DEFECT = "defect"
@@ -41,6 +41,7 @@ class Anomaly(Task):
     name: ClassVar[str] = "anomaly"
     monitor: ClassVar[str] = "fit"
     family: ClassVar[str] = "anomaly"
+    wording: ClassVar[Wording] = oddity_wording
     places: ClassVar[bool] = True
     styles: ClassVar[tuple[str, ...]] = ("outline", "heat", "emphasis")
 
@@ -329,18 +330,6 @@ class Anomaly(Task):
         assert isinstance(answer, Oddity)
         rate, label = rare(answer.false_alarms), shorten(clean(answer.label or ""), 20)
         return f"{rate:>7}  {label}{' ' * (20 - cells(label))}"
-
-    def summary(self, found: OddityEvaluation, language: Language) -> str:
-        """The most important figures."""
-        return oddity_wording.summary(found, language)
-
-    def sentences(self, found: OddityEvaluation, language: Language) -> list[str]:
-        """What they mean."""
-        return oddity_wording.sentences(found, language)
-
-    def warnings(self, found: OddityEvaluation, language: Language) -> list[str]:
-        """What they do not show."""
-        return oddity_wording.warnings(found, language)
 
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
         """Outlines, the heat map over the grey picture, or the picture with what is odd raised."""

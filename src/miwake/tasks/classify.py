@@ -24,7 +24,7 @@ from miwake.look.text import Language, cells, clean
 from miwake.look.words import words
 from miwake.tasks.chosen import ONE, SEVERAL, OneChosen, SeveralChosen
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, alone
+from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, Wording, alone
 from miwake.types import Batch, Dataset, Note, Prediction
 
 _HEAD = "head"
@@ -38,6 +38,7 @@ class Classify(Task):
     name: ClassVar[str] = "classify"
     monitor: ClassVar[str] = "accuracy"
     family: ClassVar[str] = "classify"
+    wording: ClassVar[Wording] = evaluation
 
     multilabel: bool = False
     """Whether several labels may hold at once."""
@@ -339,18 +340,6 @@ class Classify(Task):
         # how sure it is of what it does not say would read as how sure it is that it does not know
         sure = "     –" if answer.label is None else f"{100 * answer.probability:5.1f}%"
         return f"{sure}  {label}{' ' * (20 - cells(label))}"
-
-    def summary(self, found: Evaluation, language: Language) -> str:
-        """The most important figures."""
-        return evaluation.summary(found, language)
-
-    def sentences(self, found: Evaluation, language: Language) -> list[str]:
-        """What they mean."""
-        return evaluation.sentences(found, language)
-
-    def warnings(self, found: Evaluation, language: Language) -> list[str]:
-        """What they do not show."""
-        return evaluation.warnings(found, language)
 
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
         """The picture with its answer on a band below it."""

@@ -40,7 +40,7 @@ from miwake.tasks.pixels import (
     table_row,
     told,
 )
-from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn
+from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, Wording
 from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
 
 _WITHIN = 1.25
@@ -59,6 +59,7 @@ class Segment(Task):
     name: ClassVar[str] = "segment"
     monitor: ClassVar[str] = "mean_iou"
     family: ClassVar[str] = "segment"
+    wording: ClassVar[Wording] = pixel_wording
     places: ClassVar[bool] = True
     masked: ClassVar[bool] = True
     chunk: ClassVar[int] = 8
@@ -405,18 +406,6 @@ class Segment(Task):
         parts = [f"{clean(name)} {100 * share:.0f}%" for name, share, _ in largest(answer, self.classes)[:3]]
         text = shorten(", ".join(parts), 44)
         return f"{100 * answer.probability:5.1f}%  {text}{' ' * (44 - cells(text))}"
-
-    def summary(self, found: PixelEvaluation, language: Language) -> str:
-        """The most important figures."""
-        return pixel_wording.summary(found, language)
-
-    def sentences(self, found: PixelEvaluation, language: Language) -> list[str]:
-        """What they mean."""
-        return pixel_wording.sentences(found, language)
-
-    def warnings(self, found: PixelEvaluation, language: Language) -> list[str]:
-        """What they do not show."""
-        return pixel_wording.warnings(found, language)
 
     def apart(self, one: Prediction, other: Prediction) -> float:
         """How far two answers lie apart: in the probabilities, and in the share of pixels that have another class."""

@@ -127,6 +127,19 @@ class Meter(Protocol):
         """How many would be right if every answer were the most frequent one."""
 
 
+class Wording(Protocol):
+    """A module that puts figures into words."""
+
+    def summary(self, found: Any, language: Language) -> str:
+        """A short table: plain text, at most 80 columns."""
+
+    def sentences(self, found: Any, language: Language) -> list[str]:
+        """What the figures mean, the most important first."""
+
+    def warnings(self, found: Any, language: Language) -> list[str]:
+        """What they do not show."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task(ABC):
     """A question; see `miwake.tasks.classify` for one that is answered."""
@@ -137,6 +150,8 @@ class Task(ABC):
     family: ClassVar[str]
     """Whose files settle what is open before training, `training/choose_…`, and gather the report, `verbs/_report_…`:
     its own name, or that of the task which it derives from."""
+    wording: ClassVar[Wording]
+    """Puts what `judge` found into words."""
     places: ClassVar[bool] = False
     """Whether its answers point at places, so that `answers` needs the pictures' sizes."""
     styles: ClassVar[tuple[str, ...]] = ("auto",)
@@ -362,17 +377,17 @@ class Task(ABC):
     def line(self, answer: Prediction, language: Language) -> str:
         """An answer in a few words of even width, for the terminal."""
 
-    @abstractmethod
     def summary(self, found: Any, language: Language) -> str:
         """What `judge` found as a short table: plain text, at most 80 columns."""
+        return self.wording.summary(found, language)
 
-    @abstractmethod
     def sentences(self, found: Any, language: Language) -> list[str]:
         """What it means, the most important first."""
+        return self.wording.sentences(found, language)
 
-    @abstractmethod
     def warnings(self, found: Any, language: Language) -> list[str]:
         """What it does not show."""
+        return self.wording.warnings(found, language)
 
     def backbone(self, model: nn.Module) -> nn.Module:
         """The part of a model of `build` that starting weights belong to."""
