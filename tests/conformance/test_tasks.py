@@ -23,7 +23,8 @@ from miwake.evaluation.results import to_json
 from miwake.look.text import LANGUAGES, cells
 from miwake.networks.config import ModelOptions
 from miwake.run import Header
-from miwake.tasks.task import Phase, Task, Turn
+from miwake.tasks.phases import Phase, Turn
+from miwake.tasks.task import Task
 from miwake.training.choice import Choice
 from miwake.training.config import AugmentOptions, Training
 from miwake.training.loop import fit

@@ -11,7 +11,7 @@ from miwake.choice import Rule
 from miwake.evaluation.config import EvaluateOptions
 from miwake.run import Header
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Turn
+from miwake.tasks.phases import Turn
 from miwake.types import Batch, Preprocessing
 
 HEAD = Turn(name="head", kind="observe")

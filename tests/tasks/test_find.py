@@ -8,7 +8,8 @@ import torch
 from miwake import tasks
 from miwake.errors import UsageError
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Task, Turn
+from miwake.tasks.phases import Turn
+from miwake.tasks.task import Task
 from miwake.types import Batch
 
 

@@ -16,7 +16,7 @@ from miwake.augment.config import Augmentation
 from miwake.augment.defaults import defaults
 from miwake.data.loader import Loader
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Phase, Turn
+from miwake.tasks.phases import Phase, Turn
 from miwake.training.config import Training
 from miwake.training.job import Job, NonFiniteLoss
 from miwake.training.loop import Trainer, fit

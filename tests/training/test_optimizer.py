@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from miwake.tasks.task import Turn
+from miwake.tasks.phases import Turn
 from miwake.training.config import Training
 from miwake.training.optimizer import Average, Statistics, learning, make_optimizer
 from miwake.training.plan import draft

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from miwake.augment.config import Augmentation
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Phase, Turn
+from miwake.tasks.phases import Phase, Turn
 from miwake.training.job import NonFiniteLoss
 from miwake.training.loop import fit
 from miwake.types import Batch

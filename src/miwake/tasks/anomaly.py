@@ -28,7 +28,8 @@ from miwake.evaluation.costs import read_costs
 from miwake.evaluation.oddity import OddityEvaluation, figures
 from miwake.look.text import Language, cells, clean, rare, shorten
 from miwake.tasks.odd import Decision, OddityMeter, compared, decide
-from miwake.tasks.task import Calibrated, Phase, Task, Turn, Wording, alone
+from miwake.tasks.phases import Phase, Turn, alone
+from miwake.tasks.task import Calibrated, Task, Wording
 from miwake.types import Batch, Dataset, Note, Oddity, Prediction, Region
 
 _DEFECT = "defect"

@@ -24,7 +24,8 @@ from miwake.look.text import Language, cells, clean
 from miwake.look.words import words
 from miwake.tasks.chosen import ONE, SEVERAL, OneChosen, SeveralChosen
 from miwake.tasks.head import fit_head
-from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, Wording, alone
+from miwake.tasks.phases import Phase, Turn, alone
+from miwake.tasks.task import Calibrated, Leaving, Task, Wording
 from miwake.types import Batch, Dataset, Note, Prediction
 
 _HEAD = "head"

@@ -29,6 +29,7 @@ from miwake.segmentation import draw, losses
 from miwake.segmentation.borders import border_weights
 from miwake.segmentation.kept import chances, keep, truths
 from miwake.segmentation.parts import regions
+from miwake.tasks.phases import Phase, Turn
 from miwake.tasks.pixels import (
     THERE,
     PixelMeter,
@@ -40,7 +41,7 @@ from miwake.tasks.pixels import (
     table_row,
     told,
 )
-from miwake.tasks.task import Calibrated, Leaving, Phase, Task, Turn, Wording
+from miwake.tasks.task import Calibrated, Leaving, Task, Wording
 from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
 
 _WITHIN = 1.25

@@ -8,7 +8,8 @@ from typing import Any
 
 from miwake import tasks
 from miwake.augment.config import Augmentation
-from miwake.tasks.task import Phase, Task, Turn
+from miwake.tasks.phases import Phase, Turn
+from miwake.tasks.task import Task
 from miwake.training.config import Recipe
 from miwake.types import Preprocessing, Sentence, sentences_from_json, sentences_to_json
 

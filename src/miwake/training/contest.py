@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from miwake.data.loader import mix
 from miwake.data.preprocess import network_input
-from miwake.tasks.task import Turn
+from miwake.tasks.phases import Turn
 from miwake.training.engine import Engine
 from miwake.training.job import Job, Opponent, State
 from miwake.types import Batch

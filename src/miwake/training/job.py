@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from miwake.augment.config import Augmentation
 from miwake.data.loader import Loader
 from miwake.errors import MiwakeError
-from miwake.tasks.task import Phase, Task
+from miwake.tasks.phases import Phase
+from miwake.tasks.task import Task
 from miwake.training.config import Recipe
 from miwake.training.schedule import Course
 from miwake.types import Preprocessing, Sentence

@@ -19,7 +19,8 @@ from torch import nn
 from miwake.data.loader import mix
 from miwake.data.preprocess import network_input
 from miwake.run import write_table
-from miwake.tasks.task import Meter, Phase, Turn
+from miwake.tasks.phases import Phase, Turn
+from miwake.tasks.task import Meter
 from miwake.training import checkpoint, mirror
 from miwake.training.contest import Contest
 from miwake.training.engine import Engine

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from miwake.tasks.task import Turn
+from miwake.tasks.phases import Turn
 from miwake.training.config import Recipe
 
 

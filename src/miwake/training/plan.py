@@ -14,7 +14,8 @@ from miwake.augment.defaults import Kind
 from miwake.errors import UsageError
 from miwake.robustness.strength import parse_strength
 from miwake.tasks.classify import Classify
-from miwake.tasks.task import Phase, Task
+from miwake.tasks.phases import Phase
+from miwake.tasks.task import Task
 from miwake.training.config import Recipe, Training, parse_time
 from miwake.training.find import find_rate
 from miwake.training.job import Job
