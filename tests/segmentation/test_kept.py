@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from miwake.segmentation import draw
@@ -17,6 +17,7 @@ SIZES = st.tuples(st.integers(1, 90), st.integers(1, 130))
 
 @settings(max_examples=40, deadline=None)
 @given(SIZES, st.integers(1, 40), st.integers(1, 40))
+@example((71, 128), 40, 40)
 def test_whole_and_in_parts_is_the_same(size: tuple[int, int], high: int, wide: int) -> None:
     logits = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(0))
     whole, gathering = keep(logits), Gathering(3, size)

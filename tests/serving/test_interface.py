@@ -84,11 +84,14 @@ def test_requests_that_are_none_are_refused_in_words(
 
 
 def test_too_much_is_refused_however_it_comes(client: Any, toy: Path) -> None:
-    def drip() -> Any:
-        for _ in range(400):
-            yield bytes(1000)
+    def drip(parts: int, size: int) -> Any:
+        for _ in range(parts):
+            yield bytes(size)
 
-    assert client.post("/predict", content=drip(), headers={"content-type": "image/png"}).status_code == 413
+    # many parts, and one that is the last and too much at once
+    for parts, size in ((400, 1000), (1, 400_000), (2, 150_001)):
+        refused = client.post("/predict", content=drip(parts, size), headers={"content-type": "image/png"})
+        assert refused.status_code == 413
     files = [("picture", (f"{number}.png", toy.read_bytes())) for number in range(9)]
     refused = client.post("/predict", files=files)
     assert refused.status_code == 413

@@ -21,8 +21,11 @@ _PLACES = 1024
 def grid(size: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns of the coarse grid of an answer (h, w)."""
     step = max(1, math.ceil(math.sqrt(size[0] * size[1] / _PLACES)))
-    rows, columns = (slice(min(step // 2, side - 1), None, step) for side in size)
-    return rows, columns
+    while True:
+        rows, columns = (slice(min(step // 2, side - 1), None, step) for side in size)
+        if len(range(size[0])[rows]) * len(range(size[1])[columns]) <= _PLACES:
+            return rows, columns
+        step += 1  # steps that do not divide the sides leave a row and a column more
 
 
 def record(classes: int, size: tuple[int, int]) -> np.dtype[Any]:

@@ -80,17 +80,18 @@ async def body(request: Request, options: ServeOptions, share: Share) -> bytes:
         Refusal: too many, too slow, or no room for them.
     """
     said = request.headers.get("content-length", "")
+    coming = request.stream()
     if said.isdecimal() and int(said) > options.max_bytes:
-        await _let_pass(request, options)
+        await _let_pass(coming, options)
         raise _too_large(options)
     parts: list[bytes] = []
     total = 0
     try:
         async with asyncio.timeout(options.timeout):
-            async for part in request.stream():
+            async for part in coming:
                 total += len(part)
                 if total > options.max_bytes:
-                    await _let_pass(request, options)
+                    await _let_pass(coming, options)
                     raise _too_large(options)
                 share.grow(len(part))
                 parts.append(part)
@@ -101,13 +102,13 @@ async def body(request: Request, options: ServeOptions, share: Share) -> bytes:
     return b"".join(parts)
 
 
-async def _let_pass(request: Request, options: ServeOptions) -> None:
+async def _let_pass(coming: AsyncGenerator[bytes, None], options: ServeOptions) -> None:
     """Take in some of what is refused: who closes over bytes that were not read resets the connection, and takes the
     answer away from a sender that is still sending (RFC 9112, section 9.6)."""
     total = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(_LINGER):
-            async for part in request.stream():
+            async for part in coming:
                 total += len(part)
                 if total > options.max_bytes:
                     return
