@@ -168,6 +168,11 @@ def _plain_pool(x: Tensor, kernel_size: Any, *args: Any, divisor_override: int |
     return mean * (field / divisor_override)
 
 
+def _pad(x: Tensor, pad: Any, *args: Any, **named: Any) -> Tensor:
+    """Padding by numbers, which is part of the convolution then; the exporter would compute it from the shape."""
+    return functional.pad(x, [int(side) for side in pad], *args, **named)
+
+
 class _Contrast(torch.autograd.Function):
     """Local response normalisation, which ONNX has a word for."""
 
@@ -201,6 +206,7 @@ _WAYS: dict[Any, Callable[..., Any]] = {
     functional.adaptive_avg_pool2d: _pool,
     functional.avg_pool2d: _plain_pool,
     functional.local_response_norm: _contrast,
+    functional.pad: _pad,
     torch.Tensor.median: _median,
     torch.median: _median,
 }

@@ -37,6 +37,7 @@ from miwake.types import TRAIN, VAL, Dataset, Note, Preprocessing
 
 _PROGRESSIVE, _PROGRESSIVE_FROM = 0.6, 48  # share of training on smaller pictures, and the side from which it is usual
 _TRIAL_TRAIN, _TRIAL_VAL = 1000, 500  # pictures of a trial
+_TRIAL_TIME = 120.0  # seconds, with less of which it has fewer
 
 
 def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, seconds: Callable[[], float]) -> Prepared:
@@ -75,7 +76,7 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
         ready = asked.model.starting_weights in ("auto", "imagenet") and look.channels in (1, 3)
         if ready and kind_of(pictures, dataset, look) != "digits":
             rival_start, rival_name = preprocessing_for(look, asked.model, INSTALLED)
-            part = _part(dataset)
+            part = _part(dataset, seconds())
             with decoding(len(part)) as line:
                 rival_pictures, _ = open_pictures(part, rival_start, asked.data, line)
             rival = choice_of(INSTALLED, rival_start, rival_name, rival_pictures)
@@ -140,12 +141,12 @@ def _first(options: ModelOptions) -> tuple[str, ModelOptions, bool]:
     return start.architecture, options, False
 
 
-def _part(dataset: Dataset) -> Dataset:
+def _part(dataset: Dataset, seconds: float) -> Dataset:
     """Rows for a trial: some of the training and of the validation pictures, evenly drawn."""
-    rows = []
+    rows, share = [], min(max(seconds / _TRIAL_TIME, 0.2), 1.0)
     for number, most in ((TRAIN, _TRIAL_TRAIN), (VAL, _TRIAL_VAL)):
         of_split = np.random.default_rng(number).permutation(dataset.rows(number))
-        rows.append(of_split[:most])
+        rows.append(of_split[: round(share * most)])
     return dataset.take(np.sort(np.concatenate(rows)))
 
 

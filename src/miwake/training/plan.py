@@ -142,11 +142,11 @@ def batch_size(pictures: int) -> int:
     return int(min(256, max(16, 2 ** round(math.log2(max(pictures, 1) / 22)))))
 
 
-def _within(phase: Phase, seconds: float, once: float) -> Phase:
-    """A phase that observes with no more passes than the time allows, and one at least."""
+def _within(phase: Phase, seconds: float, once: float, limit: float | None) -> Phase:
+    """A phase that observes with no more passes than the time allows, and one at least: within the user's limit."""
     if not phase.observes:
         return phase
-    return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))))
+    return replace(phase, passes=max(1, min(phase.passes, int(seconds / once))), seconds=limit)
 
 
 def _judging(job: Job, step: float) -> tuple[float, float]:
@@ -178,10 +178,10 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     cost = replace(cost, step=cost.step * share_of_cost(recipe.progressive))
     epoch = cost.step * job.train.steps + judging
     observing = looking * job.train.batch_size * job.train.steps
-    phases = tuple(_within(phase, 0.3 * seconds, observing) for phase in job.phases)
-    reasons = [cost.note()] if len(cost.tried) > 1 else []
     # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
+    phases = tuple(_within(phase, 0.3 * seconds, observing, limit) for phase in job.phases)
+    reasons = [cost.note()] if len(cost.tried) > 1 else []
     seconds -= sum(phase.passes * observing + judging for phase in phases if phase.observes)
     short = False
     if training.epochs is not None:
