@@ -281,3 +281,12 @@ def test_exit_codes_reach_the_shell(tmp_path):
     assert start("--help").returncode == 0
     assert start("trian").returncode == 2
     assert start("check", tmp_path / "nothing").returncode == 3
+
+
+def test_a_first_training_that_cannot_begin_leaves_nothing(miwake, tmp_path):
+    for kind in "ab":
+        (tmp_path / "few" / kind).mkdir(parents=True)
+        (tmp_path / "few" / kind / "1.png").write_bytes(b"no picture")
+    ended = miwake("train", "few", cwd=tmp_path)
+    assert ended.code == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["few"]

@@ -76,7 +76,8 @@ def train(asked: Request, *, out: Path | None, resume: str | None, started: floa
         if run.config()["chosen"] is None:
             for name in ("config.json", "environment.json", "split.csv", "checkpoint/lock"):
                 (run.folder / name).unlink(missing_ok=True)
-            for folder in (run.checkpoint, run.folder):
+            own = (run.folder.parent,) if run.folder.parent == Path("runs") else ()
+            for folder in (run.checkpoint, run.folder, *own):
                 with suppress(OSError):
                     folder.rmdir()
         raise
