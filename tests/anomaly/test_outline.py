@@ -97,3 +97,22 @@ def test_any_picture_can_be_drawn_on(shape: tuple[int, int, int]) -> None:
     ):
         assert drawn.shape == (*shape[:2], 3)
         assert outline.banded(drawn, "defect 1%").shape[2] == 3
+
+
+@given(st.integers(10, 90), st.integers(10, 90), st.integers(0, 9), st.integers(0, 9), st.integers(1, 9))
+def test_the_line_of_a_mask_lies_around_it_whatever_the_sizes(h: int, w: int, top: int, left: int, scale: int) -> None:
+    """A mask of one pixel is seen in a picture that is smaller than it, or larger."""
+    mask = np.zeros((10 * scale, 10 * scale), bool)
+    mask[top * scale, left * scale] = True
+    drawn = outline.traced(np.zeros((h, w, 1), np.uint8), mask)
+    assert drawn.shape == (h, w, 3)
+    ring = drawn.any(2).nonzero()
+    assert len(ring[0])
+    for at, long, where in zip(ring, (h, w), (top, left), strict=True):
+        assert np.abs((at + 0.5) / long - (where + 0.5 / scale) / 10).max() <= 0.5 / scale / 10 + 2 / long + 0.1
+
+
+def test_a_mask_that_covers_all_or_nothing_leaves_the_picture() -> None:
+    picture = np.full((20, 30, 3), 9, np.uint8)
+    for value in (True, False):
+        assert np.array_equal(outline.traced(picture, np.full((20, 30), value)), picture)

@@ -62,7 +62,7 @@ def test_the_script_computes_what_numpy_computes(name: str, show: Show) -> None:
 
 DIFFERENT = """figure => {
   const parts = place => [...figure.querySelectorAll(`.${place} :is(rect, text, path, circle, dd)`)]
-    .filter(part => !part.matches('.window, .picked'))
+    .filter(part => !part.matches('.window, .picked, .grip'))
     .map(part => [part.tagName, part.getAttribute('class') ?? '', part.textContent,
       ...['x', 'y', 'cx', 'cy', 'width', 'height', 'd', 'fill-opacity', 'stroke-width']
         .map(name => part.getAttribute(name) ?? '')].join('|'));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.oddity import figures
 from miwake.look.page import LIMIT
 from miwake.look.text import LANGUAGES, Language
+from miwake.look.words import words
 from miwake.report.anomaly import Card, OddityContents, render
 from miwake.report.contents import Command, DataFacts, ModelSummary
 from miwake.types import Figure, Note, Preprocessing
@@ -78,6 +80,19 @@ def test_it_is_whole(language: Language, good: int, bad: int, cards: int) -> Non
     assert ("places" in sections) == (cards > 0)
     assert ("kinds" in sections) == (bad > 0)
     assert page.count("<img ") == 3 * cards
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_defect_with_a_mask_is_shown_beside_its_outline(language: Language) -> None:
+    plain = contents(cards=3, language=language)
+    masked = [replace(plain.cards[0], truth=plain.cards[0].picture), *plain.cards[1:]]
+    page = render(replace(plain, cards=masked))
+    assert page.count("<img ") == 4 + 3 + 3
+    assert page.count("triple quad") == 1
+    captions = re.findall(r'<span class="tag">([^<]*)</span></div>', page)
+    wanted = [words(f"odd.report.card.{name}", language) for name in ("picture", "truth", "outline", "heat")]
+    assert captions[:4] == wanted
+    assert captions[4:] == 2 * [wanted[0], *wanted[2:]]
     assert "<crack>" not in page
     assert "parts <1>" not in page
     assert "nan" not in re.sub(r'src="[^"]*"', "", page)

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from miwake.evaluation.results import Evaluation
-from miwake.files import WriteError
+from miwake.files import WriteError, write_text
 from miwake.look import words as catalogue_module
 from miwake.look.page import LIMIT
 from miwake.look.text import LANGUAGES
 from miwake.look.words import told, words
 from miwake.report.contents import Command, DataFacts, Examples, Mistake, ReportContents
-from miwake.report.write import render, write
+from miwake.report.write import render
 from miwake.types import Figure, Note
 
 VOID = {"meta", "img", "br", "hr", "input", "link"}
@@ -406,11 +406,11 @@ def test_no_text_is_dead(contents: Any, monkeypatch: pytest.MonkeyPatch) -> None
 def test_write_puts_the_file_in_place_whole(contents: Any, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("old")
-    write(contents(), path)
+    write_text(path, render(contents()))
     assert path.read_text(encoding="utf-8") == render(contents())
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(WriteError):
-        write(contents(), tmp_path / "missing" / "report.html")
+        write_text(tmp_path / "missing" / "report.html", render(contents()))
 
 
 def test_real_photographs(contents: Any, shared_data: Path) -> None:

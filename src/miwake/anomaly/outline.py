@@ -14,7 +14,7 @@ _LARGEST = 1024
 _MOST = 50
 _QUIET = 0.7
 """Heat that good places reach too; what is not above it is drawn as if it were none."""
-_RED = (224, 60, 30)
+_RED, _GREEN = (224, 60, 30), (0, 190, 120)
 _GLOW = np.array([255.0, 90.0, 20.0], np.float32)
 
 
@@ -80,11 +80,33 @@ def outlined(picture: NDArray[np.uint8], answer: Oddity, *, odd: bool) -> NDArra
     if not odd:
         return colours
     full = spread(answer.heat, (picture.shape[0], picture.shape[1]))
-    odd_part = inside(full, least=min(1.0, 0.8 * float(full.max())))
-    wide = max(1, round(max(picture.shape[:2]) / 120))
-    ring = ndimage.binary_dilation(odd_part, iterations=wide) & ~odd_part
-    colours[ring] = _RED
+    colours[_ring(inside(full, least=min(1.0, 0.8 * float(full.max()))))] = _RED
     return colours
+
+
+def traced(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The picture (H, W, C) with a line around what a mask (h, w) of it says is defective, however small that is."""
+    colours = coloured(picture)
+    height, width = colours.shape[:2]
+    rows, columns = (
+        np.minimum(np.arange(long) * short // long, short - 1)
+        for long, short in zip((height, width), mask.shape, strict=True)
+    )
+    full = mask[rows[:, None], columns]
+    # places of the mask that no pixel of a smaller picture falls on
+    down, across = (
+        np.minimum(at * long // short, long - 1)
+        for at, long, short in zip(mask.nonzero(), (height, width), mask.shape, strict=True)
+    )
+    full[down, across] = True
+    colours[_ring(full)] = _GREEN
+    return colours
+
+
+def _ring(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels around what is inside, as many deep as a thumbnail still shows."""
+    wide = max(1, round(max(inside.shape) / 120))
+    return np.asarray(ndimage.binary_dilation(inside, iterations=wide) & ~inside)
 
 
 def heated(picture: NDArray[np.uint8], answer: Oddity) -> NDArray[np.uint8]:

@@ -112,42 +112,44 @@ def figures(
     units = int(unit.max(initial=-1)) + 1
     bad, said = targets != 0, scores >= threshold
     measure = _Measure(scores, said, unit, units, places, options)
-    everything = measure.of(bad)
-    kinds = []
-    for number in range(1, len(classes)):
-        of_kind = targets == number
-        if of_kind.any():
-            found = measure.of(of_kind, ~bad | of_kind)
-            kinds.append(
-                KindFigures(
-                    name=classes[number],
-                    count=int(of_kind.sum()),
-                    masks=0 if places is None else int((places.regions[of_kind] > 0).sum()),
-                    found=measure.share(of_kind),
-                    **{key: found[key] for key in ("auroc", "pixel_auroc", "pro", "pixel_f1")},
-                )
-            )
-    cost = None
-    if costs is not None:
-        cost = float((costs[0] * (bad & ~said) + costs[1] * (~bad & said)).mean())
     return OddityEvaluation(
         split=split,
         count=len(scores),
         good=int((~bad).sum()),
         bad=int(bad.sum()),
-        masks=0 if places is None else int((places.regions > 0).sum()),
+        masks=measure.masks(bad),
         groups=None if groups is None else units,
         threshold=threshold,
         chosen=chosen,
         expected=expected,
         false_alarms=measure.share(~bad),
         found=measure.share(bad),
-        cost_per_picture=cost,
-        kinds=tuple(kinds),
+        cost_per_picture=_cost(bad, said, costs),
+        kinds=tuple(
+            _kind(measure, targets, number, name) for number, name in enumerate(classes) if number in targets[bad]
+        ),
         good_scores=_quantiles(scores[~bad]),
         bad_scores=_quantiles(scores[bad]),
-        **everything,
+        **measure.of(bad),
     )
+
+
+def _kind(measure: _Measure, targets: NDArray[np.integer], number: int, name: str) -> KindFigures:
+    """Of one kind of defect against all good pictures."""
+    of_kind = targets == number
+    found = measure.of(of_kind, (targets == 0) | of_kind)
+    return KindFigures(
+        name=name,
+        count=int(of_kind.sum()),
+        masks=measure.masks(of_kind),
+        found=measure.share(of_kind),
+        **{key: found[key] for key in ("auroc", "pixel_auroc", "pro", "pixel_f1")},
+    )
+
+
+def _cost(bad: NDArray[np.bool_], said: NDArray[np.bool_], costs: tuple[float, float] | None) -> float | None:
+    """Mean over the pictures."""
+    return None if costs is None else float((costs[0] * (bad & ~said) + costs[1] * (~bad & said)).mean())
 
 
 def _quantiles(scores: Array) -> tuple[float, ...]:
@@ -170,6 +172,10 @@ class _Measure:
     ) -> None:
         self.scores, self.said, self.unit, self.units, self.places = scores, said, unit, units, places
         self.options = options
+
+    def masks(self, rows: NDArray[np.bool_]) -> int:
+        """Pictures with a mask."""
+        return 0 if self.places is None else int((self.places.regions[rows] > 0).sum())
 
     def share(self, rows: NDArray[np.bool_]) -> Figure:
         """Share of the pictures that raise an alarm: Wilson's interval, of groups as if each were one picture."""

@@ -87,6 +87,8 @@ class Plot:
     y: tuple[float, float]
     x_label: str
     y_label: str
+    moves: str = ""
+    """A point, an input of two numbers, that the reader moves: where the plot is pressed, or with the arrow keys."""
 
 
 @dataclass(frozen=True, kw_only=True)

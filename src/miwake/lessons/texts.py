@@ -23,6 +23,8 @@ WORDS_OF_THE_PAGE = (
     "stamp",
     "hint.switch",
     "hint.number",
+    "hint.move",
+    "moved",
 )
 """What the script says; places in braces it fills in itself."""
 

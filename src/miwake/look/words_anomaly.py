@@ -212,12 +212,14 @@ _REPORT: dict[str, dict[Language, str]] = {
     "odd.report.threshold": {"en": "threshold", "ja": "しきい値"},
     "odd.report.odder": {"en": "odder →", "ja": "異常の度合い →"},
     "odd.report.places.sentence": {
-        "en": "What it got wrong comes first. Each is shown as it is, with outlines of what looks odd, and with the "
-        "heat map over it. If the outlines lie beside the defects, something else gives these pictures away.",
-        "ja": "間違えたものから並べます。元の画像、異常に見える部分の輪郭、ヒートマップの順です。輪郭が欠陥から外れ"
-        "ている場合は、欠陥以外の何かで見分けています。",
+        "en": "What it got wrong comes first. Each is shown as it is, with its defect in green where there is a mask, "
+        "with red outlines of what looks odd, and with the heat map over it. If the outlines lie beside the defects, "
+        "something else gives these pictures away.",
+        "ja": "間違えたものから並べます。元の画像、欠陥の位置（マスクがある場合、緑の線）、異常に見える部分の輪郭"
+        "（赤い線）、ヒートマップの順です。輪郭が欠陥から外れている場合は、欠陥以外の何かで見分けています。",
     },
     "odd.report.card.picture": {"en": "picture", "ja": "画像"},
+    "odd.report.card.truth": {"en": "defect", "ja": "欠陥の位置"},
     "odd.report.card.outline": {"en": "outline", "ja": "輪郭"},
     "odd.report.card.heat": {"en": "heat map", "ja": "ヒートマップ"},
     "odd.report.said.odd": {

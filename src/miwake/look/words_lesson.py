@@ -58,6 +58,15 @@ _PAGE: dict[str, dict[Language, str]] = {
         "en": "Tap a number, then − or +. With the keyboard: arrow keys, digits, + and −.",
         "ja": "数をタップして − か + を押します。キーボードでは矢印キー、数字、+ と − を使います。",
     },
+    "lesson.ui.hint.move": {
+        "en": "Tap a place, or drag the ring. With the keyboard: arrow keys, with Shift in larger steps.",
+        "ja": "好きな位置をタップするか、輪をドラッグします。キーボードでは矢印キーを使います（Shift キーも押すと、大"
+        "きく動きます）。",
+    },
+    "lesson.ui.moved": {
+        "en": "The point that can be moved is at {x}, {y}.",
+        "ja": "動かせる点の位置は {x}、{y} です。",
+    },
     "lesson.list": {
         "en": "miwake lesson NAME shows one of them here and writes it as a page to step through.",
         "ja": "miwake lesson NAME で、レッスンをここに表示し、操作できるページを書き出します。",

@@ -5,32 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from miwake.evaluation.oddity import OddityEvaluation
 from miwake.evaluation.oddity_wording import warnings
-from miwake.files import write_text
-from miwake.look import charts, page
+from miwake.look import charts
 from miwake.look.dots import Row, dots
 from miwake.look.pictures import Thumbnail, thumbnail
 from miwake.look.svg import Frame
 from miwake.look.text import Language, clean, decimal, decimal_range, label, natural, rare, share, shorten
-from miwake.look.words import told, words
-from miwake.report.common import Cell, cell, counted
+from miwake.look.words import words
+from miwake.report import own
+from miwake.report.common import Cell, cell
 from miwake.report.contents import Command, DataFacts, ModelSummary
-from miwake.report.data import lines
-from miwake.report.facts import model, preprocessing, settings
+from miwake.report.facts import model
+from miwake.report.own import Pictures
 from miwake.types import Figure, Preprocessing
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SIDES = ((176, 24), (144, 18), (112, 12), (80, 8), (56, 4))
-"""Sides of thumbnails and numbers of cards, from generous to bare."""
+_SIZES = tuple(Pictures(side=side, most=most) for side, most in ((176, 24), (144, 18), (112, 12), (80, 8), (56, 4)))
+_SECTIONS = {"result": "", "places": "cards", "kinds": "kinds", "data": "", "model": ""}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,6 +47,8 @@ class Card:
     odd: bool
     """Whether it was called odd."""
     false_alarms: float
+    truth: NDArray[np.uint8] | None = None
+    """(H, W, 3) with the outline of its mask, where it has one."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,27 +88,18 @@ class _CardView:
     path: str
 
 
-def write(contents: OddityContents, path: Path) -> None:
-    """Write a report as one self-contained HTML file below `page.LIMIT` bytes, whole or not at all.
-
-    Raises:
-        WriteError: the file could not be written.
-        MiwakeError: the texts alone are too long.
-    """
-    write_text(path, render(contents))
-
-
 def render(contents: OddityContents) -> str:
     """The report's HTML, below `page.LIMIT` bytes.
 
     Raises:
         MiwakeError: the texts alone are too long.
     """
-    views = (_view(contents, side, most) for side, most in _SIDES)
-    return page.smallest("report/anomaly.html.j2", views, contents.language)
+    return own.render(
+        "report/anomaly.html.j2", contents, _view, sizes=_SIZES, sections=_SECTIONS, data="odd.report.data"
+    )
 
 
-def _view(contents: OddityContents, side: int, most: int) -> dict[str, Any]:
+def _view(contents: OddityContents, size: Pictures) -> dict[str, Any]:
     language, found = contents.language, contents.evaluation
     # with defects, what becomes of them; without, what good pictures have to stand
     main = found.found if found.bad else found.false_alarms if found.good else found.expected
@@ -118,8 +110,7 @@ def _view(contents: OddityContents, side: int, most: int) -> dict[str, Any]:
         description=words("odd.report.icons.description", language, of=f"{of:,}", about=about, low=low, high=high),
     )
     shown = main if found.bad else Figure(1 - main.value, 1 - main.high, 1 - main.low)
-    view = {
-        "title": clean(contents.title),
+    return {
         "subtitle": words(
             "odd.report.subtitle",
             language,
@@ -140,35 +131,12 @@ def _view(contents: OddityContents, side: int, most: int) -> dict[str, Any]:
         "rows": list(_rows(found, language)),
         "kinds": [_kind(kind, language) for kind in found.kinds],
         "masks": found.masks,
-        "cards": [_card(one, side, language) for one in contents.cards[:most]],
-        "data": [
-            words(
-                "odd.report.data",
-                language,
-                pictures=counted(sum(contents.data.pictures), "pictures", language),
-                train=contents.data.pictures[0],
-            )
-        ],
-        "counts": _counts(contents.data),
-        "key": charts.key,
-        "notes": [
-            (words(f"report.data.{name}", language), lines(notes, language))
-            for name, notes in (("divided", contents.data.split), ("noted", contents.data.notes))
-        ],
+        "cards": [_card(one, size.side, language) for one in contents.cards[: size.most]],
         "model": [
             (words("odd.report.method", language), f"{contents.method} ({contents.paper})"),
             *model(contents.model, language),
         ],
-        "preprocessing": preprocessing(contents.preprocessing, language),
-        "commands": [(command.line, told(command.why, language)) for command in contents.commands],
-        "configuration": settings(contents.configuration, language),
-        "environment": settings(contents.environment, language),
     }
-    names = ("result", "places", "kinds", "data", "model", "next", "details")
-    empty = {name for name, key in (("places", "cards"), ("kinds", "kinds"), ("next", "commands")) if not view[key]}
-    if not contents.configuration and not contents.environment:
-        empty.add("details")
-    return view | {"sections": [name for name in names if name not in empty]}
 
 
 def _leads(found: OddityEvaluation, language: Language) -> Iterator[str]:
@@ -233,23 +201,13 @@ def _dots(found: OddityEvaluation, language: Language) -> Markup | None:
 
 def _card(one: Card, side: int, language: Language) -> _CardView:
     true = label(one.true)
-    captions = [words(f"odd.report.card.{name}", language) for name in ("picture", "outline", "heat")]
+    parts = {"picture": one.picture, "truth": one.truth, "outline": one.outlined, "heat": one.heat}
+    seen = {words(f"odd.report.card.{name}", language): part for name, part in parts.items() if part is not None}
     return _CardView(
-        pictures=[
-            thumbnail(picture, side, f"{true}: {caption}")
-            for picture, caption in zip((one.picture, one.outlined, one.heat), captions, strict=True)
-        ],
-        captions=captions,
+        pictures=[thumbnail(picture, side, f"{true}: {caption}") for caption, picture in seen.items()],
+        captions=list(seen),
         said=words(f"odd.report.said.{'odd' if one.odd else 'good'}", language, rate=rare(one.false_alarms)),
         right=one.odd != one.good,
         true=true,
         path=shorten(clean(one.path), 90, middle=True),
     )
-
-
-def _counts(facts: DataFacts) -> list[dict[str, Any]]:
-    largest = max((sum(counts) for counts in facts.counts), default=1)
-    return [
-        {"name": label(name), "mark": charts.stacked(counts, largest), "counts": [f"{count:,}" for count in counts]}
-        for name, counts in zip(facts.classes, facts.counts, strict=True)
-    ]

@@ -50,13 +50,9 @@ def data(contents: ReportContents, budget: Budget) -> DataView:
     facts, language = contents.data, contents.language
     many = len(facts.classes) > TABLE
     totals = [sum(counts) for counts in facts.counts]
-    largest = max(totals, default=1)
     return DataView(
         sentences=list(_data_sentences(facts, language)),
-        rows=[
-            CountRow(name=label(name), mark=charts.stacked(counts, largest), counts=[f"{count:,}" for count in counts])
-            for name, counts in list(zip(facts.classes, facts.counts, strict=True))[:ROWS]
-        ],
+        rows=count_rows(facts),
         folded=many,
         ranked=_ranked(totals, language) if many else None,
         notes=lines(facts.notes, language),
@@ -66,6 +62,15 @@ def data(contents: ReportContents, budget: Budget) -> DataView:
         if len(contents.examples) <= budget.classes
         else words("report.data.examples.some", language, n=budget.classes),
     )
+
+
+def count_rows(facts: DataFacts) -> list[CountRow]:
+    """A row for each class, up to `ROWS`."""
+    largest = max((sum(counts) for counts in facts.counts), default=1)
+    return [
+        CountRow(name=label(name), mark=charts.stacked(counts, largest), counts=[f"{count:,}" for count in counts])
+        for name, counts in list(zip(facts.classes, facts.counts, strict=True))[:ROWS]
+    ]
 
 
 def _data_sentences(facts: DataFacts, language: Language) -> Iterator[str]:

@@ -5,33 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from miwake.evaluation.pixel_wording import hardest, sentences, warnings
 from miwake.evaluation.segmentation import MEANS, OF_CLASS, PixelEvaluation
-from miwake.files import write_text
-from miwake.look import charts, page
+from miwake.look import charts
 from miwake.look.charts import Line, Mark
 from miwake.look.matrix import LARGEST, confusion
 from miwake.look.pictures import Thumbnail, thumbnail
 from miwake.look.svg import Frame
 from miwake.look.text import Language, clean, decimal, label, natural, percent, shorten
-from miwake.look.words import told, words
+from miwake.look.words import words
+from miwake.report import own
 from miwake.report.common import ROWS, Cell, area, counted
 from miwake.report.contents import Command, DataFacts, ModelSummary
-from miwake.report.data import lines
-from miwake.report.facts import model, preprocessing, settings
+from miwake.report.own import Pictures
 from miwake.types import Figure, Preprocessing
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SIDES = ((200, 20), (160, 14), (120, 10), (88, 6), (56, 3))
-"""Sides of thumbnails and numbers of cards, from generous to bare."""
+_SIZES = tuple(Pictures(side=side, most=most) for side, most in ((200, 20), (160, 14), (120, 10), (88, 6), (56, 3)))
+_SECTIONS = {"result": "", "worst": "cards", "classes": "", "learning": "curves", "data": "", "model": ""}
 _KEYS = 40
 
 
@@ -77,27 +75,18 @@ class _CardView:
     path: str
 
 
-def write(contents: SegmentContents, path: Path) -> None:
-    """Write a report as one self-contained HTML file below `page.LIMIT` bytes, whole or not at all.
-
-    Raises:
-        WriteError: the file could not be written.
-        MiwakeError: the texts alone are too long.
-    """
-    write_text(path, render(contents))
-
-
 def render(contents: SegmentContents) -> str:
     """The report's HTML, below `page.LIMIT` bytes.
 
     Raises:
         MiwakeError: the texts alone are too long.
     """
-    views = (_view(contents, side, most) for side, most in _SIDES)
-    return page.smallest("report/segment.html.j2", views, contents.language)
+    return own.render(
+        "report/segment.html.j2", contents, _view, sizes=_SIZES, sections=_SECTIONS, data="seg.report.data"
+    )
 
 
-def _view(contents: SegmentContents, side: int, most: int) -> dict[str, Any]:
+def _view(contents: SegmentContents, size: Pictures) -> dict[str, Any]:
     language, found = contents.language, contents.evaluation
     of, about, low, high = natural(found.accuracy)
     frame = Frame(
@@ -106,8 +95,7 @@ def _view(contents: SegmentContents, side: int, most: int) -> dict[str, Any]:
         description=words("odd.report.icons.description", language, of=f"{of:,}", about=about, low=low, high=high),
     )
     scale = _scale(found)
-    view = {
-        "title": clean(contents.title),
+    return {
         "subtitle": words(
             "seg.report.subtitle",
             language,
@@ -125,33 +113,9 @@ def _view(contents: SegmentContents, side: int, most: int) -> dict[str, Any]:
         "columns": [words(f"seg.{name}", language) for name in OF_CLASS],
         "matrix": _matrix(found, language),
         "keys": _keys(contents),
-        "cards": [_card(one, side, language) for one in contents.cards[:most]],
+        "cards": [_card(one, size.side, language) for one in contents.cards[: size.most]],
         "curves": list(_curves(contents)),
-        "data": [
-            words(
-                "seg.report.data",
-                language,
-                pictures=counted(sum(contents.data.pictures), "pictures", language),
-                train=contents.data.pictures[0],
-            )
-        ],
-        "counts": _counts(contents.data),
-        "key": charts.key,
-        "notes": [
-            (words(f"report.data.{name}", language), lines(notes, language))
-            for name, notes in (("divided", contents.data.split), ("noted", contents.data.notes))
-        ],
-        "model": model(contents.model, language),
-        "preprocessing": preprocessing(contents.preprocessing, language),
-        "commands": [(command.line, told(command.why, language)) for command in contents.commands],
-        "configuration": settings(contents.configuration, language),
-        "environment": settings(contents.environment, language),
     }
-    names = ("result", "worst", "classes", "learning", "data", "model", "next", "details")
-    empty = {name for name, key in (("worst", "cards"), ("learning", "curves"), ("next", "commands")) if not view[key]}
-    if not contents.configuration and not contents.environment:
-        empty.add("details")
-    return view | {"sections": [name for name in names if name not in empty]}
 
 
 def _names(found: PixelEvaluation) -> list[str]:
@@ -228,14 +192,6 @@ def _card(one: Card, side: int, language: Language) -> _CardView:
         said=words("seg.report.card.iou", language, value=decimal(one.iou)),
         path=path,
     )
-
-
-def _counts(facts: DataFacts) -> list[dict[str, Any]]:
-    largest = max((sum(counts) for counts in facts.counts), default=1)
-    return [
-        {"name": label(name), "mark": charts.stacked(counts, largest), "counts": [f"{count:,}" for count in counts]}
-        for name, counts in zip(facts.classes, facts.counts, strict=True)
-    ]
 
 
 def _curves(contents: SegmentContents) -> Iterator[tuple[str, Markup]]:

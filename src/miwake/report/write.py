@@ -1,22 +1,20 @@
-"""Lays a report out and writes it as one file."""
+"""Lays the report of a classifier out."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from miwake.files import write_text
-from miwake.look import charts, page
+from miwake.look import page
 from miwake.look.text import clean
-from miwake.look.words import told, words
+from miwake.look.words import words
 from miwake.report.classes import classes
 from miwake.report.common import counted
 from miwake.report.contents import ReportContents
 from miwake.report.data import data
-from miwake.report.facts import model, preprocessing, settings
 from miwake.report.gallery import Budget, mistakes, seen
 from miwake.report.layers import filters
 from miwake.report.learning import learning
+from miwake.report.own import ending
 from miwake.report.result import result
 from miwake.report.trust import trust
 
@@ -31,20 +29,8 @@ _BUDGETS = (
 )
 
 
-def write(contents: ReportContents, path: Path) -> None:
-    """Write a report as one self-contained HTML file below `page.LIMIT` bytes, whole or not at all.
-
-    Thumbnails get smaller and fewer until it fits.
-
-    Raises:
-        WriteError: the file could not be written.
-        MiwakeError: the texts alone are too long.
-    """
-    write_text(path, render(contents))
-
-
 def render(contents: ReportContents) -> str:
-    """The report's HTML, below `page.LIMIT` bytes.
+    """The report's HTML, below `page.LIMIT` bytes: thumbnails get smaller and fewer until it fits.
 
     Raises:
         MiwakeError: the texts alone are too long.
@@ -56,8 +42,7 @@ def render(contents: ReportContents) -> str:
 def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
     language, evaluation = contents.language, contents.evaluation
     view = {
-        "key": charts.key,
-        "title": clean(contents.title),
+        **ending(contents),
         "subtitle": words(
             "report.subtitle",
             language,
@@ -76,11 +61,6 @@ def _view(contents: ReportContents, budget: Budget) -> dict[str, Any]:
         "seen": seen(contents, budget),
         "learning": learning(contents),
         "filters": filters(contents),
-        "model": model(contents.model, language),
-        "preprocessing": preprocessing(contents.preprocessing, language),
-        "commands": [(command.line, told(command.why, language)) for command in contents.commands],
-        "configuration": settings(contents.configuration, language),
-        "environment": settings(contents.environment, language),
     }
     return view | {"sections": _sections(view)}
 

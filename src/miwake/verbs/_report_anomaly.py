@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from miwake import anomaly
 from miwake.anomaly import outline
-from miwake.report.anomaly import Card, OddityContents
-from miwake.report.anomaly import write as lay_out
+from miwake.data.masks import read_mask
+from miwake.files import write_text
+from miwake.report.anomaly import Card, OddityContents, render
 from miwake.tasks.anomaly import Anomaly
-from miwake.types import Oddity
+from miwake.types import Dataset, Oddity
 from miwake.verbs._report import Finished, commands, data_facts, model_summary, settings_of, shown
 
 _MISTAKES, _FOUND = 12, 12
@@ -34,7 +36,7 @@ def write(finished: Finished) -> None:
         commands=commands(run, interrupted=finished.fitted.interrupted),
         language=finished.language,
     )
-    lay_out(contents, run.report)
+    write_text(run.report, render(contents))
 
 
 def _cards(finished: Finished) -> list[Card]:
@@ -62,6 +64,7 @@ def _cards(finished: Finished) -> list[Card]:
                 picture=outline.coloured(picture),
                 outlined=outline.outlined(picture, answer, odd=odd),
                 heat=outline.heated(picture, answer),
+                truth=_truth(dataset, row, picture),
                 path=answer.path,
                 true=dataset.label(row),
                 good=int(dataset.targets[row]) == 0,
@@ -70,3 +73,9 @@ def _cards(finished: Finished) -> list[Card]:
             )
         )
     return cards
+
+
+def _truth(dataset: Dataset, row: int, picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The picture with the outline of its mask; None where it has none."""
+    file = dataset.mask_file(row)
+    return None if file is None else outline.traced(picture, read_mask(file).inside())

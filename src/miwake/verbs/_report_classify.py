@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from miwake.data.pictures import Pictures
 from miwake.explanation.gabor import Study, study, telling
+from miwake.files import write_text
 from miwake.networks import bases, first_filters
 from miwake.report.contents import Mistake, ReportContents
-from miwake.report.write import write as lay_out
+from miwake.report.write import render
 from miwake.types import Dataset
 from miwake.verbs._judge import Judged
 from miwake.verbs._report import (
@@ -32,7 +33,7 @@ _MISTAKES, _STUDIED = 24, 96
 
 def write(finished: Finished) -> None:
     """Gather what the report shows, and write it."""
-    lay_out(contents(finished), finished.run.report)
+    write_text(finished.run.report, render(contents(finished)))
 
 
 def contents(finished: Finished) -> ReportContents:

@@ -11,8 +11,8 @@ from miwake.data.check_masks import presence
 from miwake.data.classmap import read_classes
 from miwake.evaluation import pixels as sums
 from miwake.evaluation.segmentation import of_pictures
-from miwake.report.segment import Card, SegmentContents
-from miwake.report.segment import write as lay_out
+from miwake.files import write_text
+from miwake.report.segment import Card, SegmentContents, render
 from miwake.segmentation import draw
 from miwake.segmentation.kept import laid
 from miwake.tasks.segment import Segment
@@ -49,7 +49,7 @@ def write(finished: Finished) -> None:
         commands=commands(run, interrupted=fitted.interrupted),
         language=finished.language,
     )
-    lay_out(contents, run.report)
+    write_text(run.report, render(contents))
 
 
 def _cards(finished: Finished, task: Segment) -> list[Card]:
