@@ -1,0 +1,99 @@
+"""anomalib's PatchCore and PaDiM, through its own Engine and Folder, without logger, bar, visualiser and checkpoints.
+
+Its EfficientAd is not here: its teacher's weights and ImageNette come from GitHub and a bucket, not with a package.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+import time
+import warnings
+from pathlib import Path
+
+import say
+import timm
+import torch
+from anomalib.data import Folder
+from anomalib.engine import Engine
+from anomalib.models import Padim, Patchcore
+from anomalib.models.components import AnomalibModule
+from anomalib.pre_processing import PreProcessor
+from lightning.pytorch import Callback
+from torch import nn
+from torchvision.transforms import v2
+
+LAYERS = {"patchcore": ("blocks.2", "blocks.4"), "padim": ("blocks.1", "blocks.2", "blocks.4")}
+
+
+def network(asked: say.Asked) -> nn.Module:
+    """EfficientNet-Lite0 from the weights that every way starts with."""
+    model: nn.Module = timm.create_model("tf_efficientnet_lite0")
+    model.load_state_dict(torch.load(asked["weights"], weights_only=True))
+    return model.eval()
+
+
+def detector(asked: say.Asked) -> AnomalibModule:
+    """A method over that network, at the size asked for."""
+    size = (asked["side"], asked["side"])
+    seen = PreProcessor(transform=v2.Compose([v2.Resize(size, antialias=True), v2.Normalize([0.5] * 3, [0.5] * 3)]))
+    common = {
+        "backbone": network(asked),
+        "layers": LAYERS[asked["method"]],
+        "pre_processor": seen,
+        "post_processor": False,
+        "evaluator": False,
+        "visualizer": False,
+    }
+    if asked["method"] == "padim":
+        return Padim(n_features=100, **common)
+    return Patchcore(coreset_sampling_ratio=asked["bank"], **common)
+
+
+def judge(asked: say.Asked) -> say.Asked:
+    """Fit on good pictures, then score those of the test folder."""
+    warnings.filterwarnings("ignore")
+    for name in ("lightning.pytorch", "anomalib", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    torch.manual_seed(asked["seed"])
+    folder = Path(asked["folder"])
+    data = Folder(
+        name="parts",
+        root=folder,
+        normal_dir="train/good",
+        normal_test_dir="test/good",
+        abnormal_dir=[f"test/{kind}" for kind in asked["kinds"]],
+        train_batch_size=16,
+        eval_batch_size=16,
+        num_workers=asked["workers"],
+        val_split_mode="none",
+    )
+    engine = Engine(
+        accelerator="cpu",
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        default_root_dir=asked["scratch"],
+        callbacks=list[Callback](),
+    )
+    model = detector(asked)
+    start = time.monotonic()
+    engine.fit(model=model, datamodule=data)
+    fitted = time.monotonic()
+    batches = engine.predict(model=model, dataloaders=data.test_dataloader())
+    ended = time.monotonic()
+    scores = {
+        str(Path(path).relative_to(folder)): float(score)
+        for batch in batches
+        for path, score in zip(batch.image_path, batch.pred_score.flatten(), strict=True)
+    }
+    return {
+        "scores": scores,
+        "fit": fitted - start,
+        "predict": ended - fitted,
+        "memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }
+
+
+if __name__ == "__main__":
+    say.main(judge=judge)
