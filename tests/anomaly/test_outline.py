@@ -99,6 +99,7 @@ def test_any_picture_can_be_drawn_on(shape: tuple[int, int, int]) -> None:
         assert outline.banded(drawn, "defect 1%").shape[2] == 3
 
 
+@settings(deadline=None)
 @given(st.integers(10, 90), st.integers(10, 90), st.integers(0, 9), st.integers(0, 9), st.integers(1, 9))
 def test_the_line_of_a_mask_lies_around_it_whatever_the_sizes(h: int, w: int, top: int, left: int, scale: int) -> None:
     """A mask of one pixel is seen in a picture that is smaller than it, or larger."""

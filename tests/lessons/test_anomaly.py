@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from scipy.spatial.distance import mahalanobis as scipy_mahalanobis
@@ -34,7 +34,7 @@ def test_the_coreset_is_that_of_patchcore() -> None:
     p = points(60)
     tensor = torch.tensor(p)
     for count in (1, 2, 7, 60):
-        np.testing.assert_array_equal(oddity.coreset(p, count), p[fast.plain(tensor, count)])
+        np.testing.assert_array_equal(oddity.coreset(p, count), p[fast.plain(tensor, count).tolist()])
     reaches = oddity.reaches(p)
     assert (np.diff(reaches[:, 1]) <= 1e-12).all()
     assert reaches[-1].tolist() == [60, 0]
@@ -51,6 +51,7 @@ def test_nearest_neighbours() -> None:
     np.testing.assert_allclose(oddity.left_out(p, kept), apart[:, :5].min(1))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 9), min_size=1, max_size=40), st.floats(0, 1))
 def test_no_more_than_the_share_lies_above_the_threshold(scores: list[float], share: float) -> None:
     values = np.array(scores)
@@ -156,7 +157,7 @@ def test_the_mouse_drags_the_point_and_the_score_follows(show: Show) -> None:
     page.mouse.up()
     assert position(page) == pytest.approx([5.0, 2.0], abs=0.051)
     expected = evaluate(LESSON, {**state(LESSON, 0), "x": position(page)})["distance"]
-    assert float(page.locator("#step-1 dd").first.inner_text()) == pytest.approx(float(expected), abs=6e-4)
+    assert float(page.locator("#step-1 .live dd").first.inner_text()) == pytest.approx(float(expected), abs=6e-4)
     page.mouse.move(*place(page, 1.0, 1.0))  # no button is held
     assert position(page) == pytest.approx([5.0, 2.0], abs=0.051)
 
@@ -166,15 +167,15 @@ def test_the_keyboard_moves_the_point_and_not_the_step(show: Show) -> None:
     page.get_by_role("application", name="The plane of two features").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowUp"):
         page.keyboard.press(key)
-    assert position(page) == pytest.approx([4.2, 5.3])
+    assert position(page) == pytest.approx([4.4, 3.8])
     assert page.get_by_text("Step 1 of 4").is_visible()
     name = page.get_by_role("application").first.get_attribute("aria-label")
-    assert name.endswith("is at 4.2, 5.3.")
+    assert name.endswith("is at 4.4, 3.8.")
     for _ in range(3):  # it stays in the field
         page.keyboard.press("Shift+ArrowUp")
     assert position(page)[1] <= 5.8
     page.get_by_role("button", name="Next").click()
-    assert position(page)[0] == pytest.approx(4.2)  # kept from step to step
+    assert position(page)[0] == pytest.approx(4.4)  # kept from step to step
 
 
 def test_a_tap_moves_the_point_and_a_finger_beside_it_scrolls(show: Show) -> None:

@@ -78,7 +78,7 @@ def _data(points: Numbers, x: tuple[float, float]) -> dict[str, Numbers]:
 LESSON = Lesson(
     inputs={
         "points": Input(value=_TWO, fixed=True),
-        "x": Input(value=(4.0, 4.4), low=0, high=8.5, step=0.1),
+        "x": Input(value=(4.2, 2.9), low=0, high=8.5, step=0.1),
         "share": Input(value=0.05, low=0, high=0.5, step=0.05, label="odd.share"),
         "count": Input(value=_COUNT, low=2, high=_COUNT, label="odd.count"),
     },
@@ -142,11 +142,11 @@ LESSON = Lesson(
         ),
         Step(
             key="gaussian",
-            formula="s(x) = √((x − μ)^{T} Σ^{−1} (x − μ))",
+            formula="s(x)^{2} = (x − μ)^{T} Σ^{−1} (x − μ)",
             views=(
                 _plane(
-                    Series(of="ellipse", style="line", tone="third", label="odd.ellipse"),
                     _RIM,
+                    Series(of="ellipse", style="line", tone="third", label="odd.ellipse"),
                     Series(of="kept", style="dots", label="odd.good"),
                     _NEW,
                 ),
@@ -158,7 +158,7 @@ LESSON = Lesson(
                 Preset(label="odd.data.slanted", sets=_data(_SLANTED, (3.8, 3.3))),
                 Preset(label="odd.data.straggler", sets=_data(_STRAGGLER, (7.0, 1.5))),
             ),
-            given={"count": _COUNT, "points": _TWO, "x": (4.2, 2.9), "share": 0.05},
+            given={"count": _COUNT, "points": _TWO, "share": 0.05},
         ),
     ),
 )

@@ -85,7 +85,7 @@ def rim(points: Array, radius: float) -> Array:
     """(M, 2) the edge of all that lies within the radius of one of the points; NaN where the pen is lifted."""
     rows = []
     for n, centre in enumerate(points):
-        around = centre + radius * _circle(36)
+        around = centre + radius * _circle(60)
         others = np.delete(points, n, axis=0)
         hidden = [len(others) > 0 and bool(distances(others, place).min() < radius - 1e-9) for place in around]
         rows += [*np.where(np.array(hidden)[:, None], np.nan, around), np.full(2, np.nan)]

@@ -39,7 +39,7 @@ const ellipse = (points, radius) => {
   return circle(72).map(([x, y]) => [mx + radius * first * x, my + radius * (low * x + second * y)]);
 };
 const rim = (points, radius) => points.flatMap(([cx, cy], n) => {
-  const others = without(points, n), around = circle(36).map(([x, y]) => [cx + radius * x, cy + radius * y]);
+  const others = without(points, n), around = circle(60).map(([x, y]) => [cx + radius * x, cy + radius * y]);
   const hidden = (place) => others.length > 0 && Math.min(...far(others, place)) < radius - 1e-9;
   return [...around.map((place) => (hidden(place) ? [NaN, NaN] : place)), [NaN, NaN]];
 });
