@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from miwake.anomaly.bank import Bank
-from miwake.anomaly.nearest import _most, nearest, turned
+from miwake.anomaly.bank import Bank, whitened
+from miwake.anomaly.nearest import WHOLE, _most, nearest, turned
 
 
 def features(count: int, width: int = 64, seed: int = 0) -> torch.Tensor:
@@ -118,6 +118,36 @@ def test_a_bank_of_all_rows_knows_how_far_they_lie_apart() -> None:
     rows = torch.tensor([[0.0, 0.0], [3.0, 4.0], [3.0, 4.0 + 600 * 2]])[:, :, None, None]
     bank = Bank(3, 2, 3, (1, 1))
     bank.finish(bank.observe(rows, None))
-    scaled = rows[:, :, 0, 0] * bank.scale
-    near = (torch.cdist(scaled, scaled) + torch.eye(3) * 1e9).amin(1)
+    moved = bank.queries(rows)[:, 0, 0]
+    near = (torch.cdist(moved, moved) + torch.eye(3) * 1e9).amin(1)
     assert float(bank.typical) == pytest.approx(float(near.mean()), rel=1e-5)
+
+
+def test_features_that_tell_the_same_count_once() -> None:
+    """Ten copies of one feature must not drown another one."""
+    generator = torch.Generator().manual_seed(0)
+    one, other = torch.randn(500, 1, generator=generator), torch.randn(500, 1, generator=generator)
+    rows = torch.cat([one.repeat(1, 10), other], 1) + 0.01 * torch.randn(500, 11, generator=generator)
+    mean, directions = whitened(rows)
+    moved = (rows - mean) @ directions
+    spread = moved.std(0)
+    torch.testing.assert_close(spread[:2], torch.ones(2), atol=0.03, rtol=0)
+    assert float(spread[2:].max()) < 0.2  # what hardly varies is not blown up
+    step = torch.zeros(2, 11)
+    step[0, :10], step[1, 10] = 1.0, 1.0
+    lengths = (step @ directions).norm(dim=1)
+    assert float(lengths[0] / lengths[1]) == pytest.approx(float(other.std() / one.std()), rel=0.1)
+
+
+@pytest.mark.parametrize("width", [WHOLE, WHOLE + 8])
+def test_wide_features_too_leave_what_was_seen_near(width: int) -> None:
+    torch.manual_seed(0)
+    bank = Bank(100, width, 2000, (4, 5))
+    seen = features(1000, width).reshape(50, 4, 5, width).movedim(3, 1)
+    bank.finish(bank.observe(seen, None))
+    distance, _ = bank(seen)
+    assert 0.3 < float(distance.mean()) < 2
+    moved = bank.queries(seen).flatten(0, 2)
+    exact = torch.cdist(moved, bank.rows).min(1).values
+    agree = (distance * bank.typical).flatten()
+    assert float(((agree - exact).abs() < 1e-2 * exact + 1e-2).float().mean()) > 0.98

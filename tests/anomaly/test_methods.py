@@ -129,3 +129,20 @@ def test_a_place_keeps_its_place() -> None:
     assert int(laid([stage], (8, 8))[0, 0].argmax()) in {(y * 8 + x) for y in (1, 2, 3) for x in (4, 5, 6)}
     coarse = laid([stage], (4, 4), around=1)[0, 0]
     assert int(coarse.argmax()) == 1 * 4 + 2
+
+
+def test_a_picture_that_is_a_little_odd_everywhere_is_less_so_than_one_with_a_spot(network: torch.nn.Module) -> None:
+    torch.manual_seed(0)
+    detector = anomaly.find("patchcore").build(Plan(bank=50, pool=500), network, channels=3, size=(SIDE, SIDE))
+    observe(detector, (("bank", 1),), pictures(("good",))[:20])
+    flat, spot = torch.full((1, *detector.grid), 1.6), torch.ones((1, *detector.grid))
+    spot[0, 3, 3] = 1.5
+    places = torch.zeros((1, *detector.grid), dtype=torch.int64)
+    scores = []
+    for heat in (flat, spot):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(detector.bank, "forward", lambda _, heat=heat: (heat, places))
+            patch.setattr(detector.bank, "doubt", lambda *_: torch.ones(1))
+            scores.append(float(detector.odd(pictures(("good",))[:1])[0, 0]))
+    assert scores[0] < scores[1]
+    assert scores[0] == pytest.approx(0.8)  # but it is not forgiven

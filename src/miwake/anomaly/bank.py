@@ -7,17 +7,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from miwake.anomaly.coreset import coreset
-from miwake.anomaly.nearest import nearest, turned
+from miwake.anomaly.nearest import WHOLE, nearest, turned
 
 Pool = tuple[Tensor, Tensor, Tensor]
 """(P, d) rows that are held, the random number (P) of each, and the place (P) of the grid that it comes from."""
 _BLOCK = 512
+_RIDGE = 0.01
+"""Share of the mean variance that is added to that of each direction."""
 _SHRINK = 8.0
 """Rows of the overall mean that each place's own is taken together with."""
 
 
 class Bank(nn.Module):
-    """Rows that stand for all that was seen, in units of how much each feature varies.
+    """Rows that stand for all that was seen, in units of how much features vary together, or each by itself.
 
     Args:
         rows: how many it keeps.
@@ -63,25 +65,38 @@ class Bank(nn.Module):
     def finish(self, state: Pool) -> None:
         """Keep the rows that leave none of the sample far away."""
         rows, _, places = state
-        spread = rows.std(0, correction=0)
-        # what hardly varies must not be blown up
-        self.scale.copy_(1 / spread.clamp_min(0.1 * float(spread.mean()) + 1e-6))
-        scaled = rows * self.scale.cpu()
-        picks = coreset(scaled, min(len(self.rows), len(scaled)))
-        bank = scaled[picks]
+        if rows.shape[1] <= WHOLE:
+            self._set(*whitened(rows))
+            points = self._moved(rows)
+            picks = coreset(points, min(len(self.rows), len(points)))
+        else:
+            # where a search begins with a few directions, these have to hold most of the distance
+            spread = rows.std(0, correction=0)
+            # what hardly varies must not be blown up
+            self.scale.copy_(1 / spread.clamp_min(0.1 * float(spread.mean()) + 1e-6))
+            scaled = rows * self.scale.cpu()
+            picks = coreset(scaled, min(len(self.rows), len(scaled)))
+            self._set(*turned(scaled[picks]))
+            points = self._moved(rows)
+        bank = points[picks]
         if len(bank) < len(self.rows):  # fewer patches than were expected: some stand twice, which changes nothing
             bank = bank.repeat(-(-len(self.rows) // len(bank)), 1)[: len(self.rows)]
-        mean, directions = turned(bank)
-        self.mean.copy_(mean)
-        self.directions.copy_(directions)
-        self.rows.copy_((bank - mean) @ directions)
-        others = torch.ones(len(scaled), dtype=torch.bool)
+        self.rows.copy_(bank)
+        others = torch.ones(len(points), dtype=torch.bool)
         others[picks] = False  # those that were picked are no measure of distance
         if others.any():
-            distance, _ = nearest((scaled[others] - mean) @ directions, self.rows.cpu())
+            distance, _ = nearest(points[others], self.rows.cpu())
             self.typical.copy_(self._typical(distance, places[others]))
         else:
-            self.typical.copy_(self._typical(_apart(scaled), places))
+            self.typical.copy_(self._typical(_apart(points), places))
+
+    def _set(self, mean: Tensor, directions: Tensor) -> None:
+        self.mean.copy_(mean)
+        self.directions.copy_(directions)
+
+    def _moved(self, rows: Tensor) -> Tensor:
+        """(M, d) rows on the processor, in the units and directions of `rows`."""
+        return (rows * self.scale.cpu() - self.mean.cpu()) @ self.directions.cpu()
 
     def _typical(self, distance: Tensor, places: Tensor) -> Tensor:
         """(h, w) mean distance around each place: at a picture's edge, or where parts differ, good patches are farther
@@ -132,6 +147,20 @@ class Bank(nn.Module):
         distance = (self.rows[near] - queries[:, None]).square().sum(2).add(1e-8).sqrt() / unit
         own = (self.rows[found] - queries).square().sum(1).add(1e-8).sqrt() / unit
         return 1 - (own - distance.logsumexp(1)).exp()
+
+
+def whitened(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean (d) of rows (M, d), and directions (d, d) along which they all vary alike, but for those that hardly do.
+
+    The nearest row of a bank is then that in terms of what is unusual (Mahalanobis's distance, as PaDiM takes it), and
+    features that tell the same count once.
+    """
+    mean = rows.mean(0)
+    centred = (rows - mean).double()
+    values, directions = torch.linalg.eigh(centred.T @ centred / max(len(rows), 1))
+    ridge = _RIDGE * float(values.mean()) + 1e-6
+    white = directions / (values.clamp_min(0) + ridge).sqrt()
+    return mean, white.flip(1).to(rows.dtype).contiguous()
 
 
 def _apart(rows: Tensor) -> Tensor:

@@ -8,6 +8,8 @@ from torch import Tensor
 _QUERIES = 1024
 _LEAD = 96
 """Leading directions of the first search."""
+WHOLE = 2 * _LEAD
+"""Columns up to which all are searched at once: choosing candidates would cost more than it saves."""
 _BLOCK = 64
 _KEPT = 8
 """Candidates whose distances are taken exactly."""
@@ -37,7 +39,7 @@ def nearest(queries: Tensor, bank: Tensor, *, lead: int = _LEAD, kept: int = _KE
         (Q) distances and (Q) int64 rows.
     """
     distances, rows = [], []
-    whole = 2 * lead >= bank.shape[1] or len(bank) <= 4 * kept  # else choosing candidates costs more than it saves
+    whole = 2 * lead >= bank.shape[1] or len(bank) <= 4 * kept
     front = bank if whole else bank[:, :lead].contiguous()
     half = front.square().sum(1).mul_(-0.5)
     for part in torch.split(queries, _QUERIES):

@@ -23,6 +23,9 @@ COARSE = (8, 16)
 """Pixels that a place of the stages covers which are looked at; the first gives the grid."""
 
 _ODDEST = 0.003
+_OVERALL = 0.5
+"""Of the mean over the picture is taken away: in one that was lit differently all patches are a little odd. Not all of
+it, or what is odd everywhere would be nowhere."""
 
 
 def build(plan: Plan, network: nn.Module | None, *, channels: int, size: tuple[int, int]) -> Detector:
@@ -48,8 +51,9 @@ class PatchCore(Detector):
         return laid(taken(self.network, self.names, x_BCHW), self.grid)
 
     def odd(self, x_BCHW: Tensor) -> Tensor:
-        """The score is the mean of the oddest few of the patches, less where the oddest one's nearest good patch
-        is itself a rare one. (The paper takes the oddest alone; the mean told drawn defects better from good pictures.)
+        """The score is the mean of the oddest few of the patches, above half of the mean of all, and less where the
+        oddest one's nearest good patch is itself a rare one. (The paper takes the oddest alone; these told drawn
+        defects better from good pictures.)
         """
         patches = self.patches(x_BCHW)
         distance, found = self.bank(patches)
@@ -59,7 +63,7 @@ class PatchCore(Detector):
         weight = self.bank.doubt(odd, found.flatten(1)[rows, place])
         flat = distance.flatten(1)
         oddest = flat.topk(max(1, round(_ODDEST * flat.shape[1]))).values.mean(1)
-        return joined(weight * oddest, distance)
+        return joined(weight * (oddest - _OVERALL * flat.mean(1)), distance)
 
     def embedding(self, x_BCHW: Tensor) -> Tensor:
         """(B, d) mean over the places."""
