@@ -4,8 +4,8 @@ Magnetic tiles: good ones against three kinds of defects, no specimen on both si
 patches are scaled and how they make a score) was chosen on defects that were drawn on good pictures kept from training,
 and compared on half of the specimens of each kind; the table is of the other half, with good specimens that nothing was
 chosen on. The coreset is compared with the algorithm as it is written, pick by pick, on as many points as that can do
-in a minute, and timed on its own at full size. The bank is like features of a network: most of their variance lies in few
-directions.
+in a minute, and timed on its own at full size. The bank is like features of a network: most of their variance lies in
+few directions.
 """
 
 from __future__ import annotations

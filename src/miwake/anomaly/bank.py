@@ -11,7 +11,7 @@ from miwake.anomaly.nearest import WHOLE, nearest, turned
 
 Pool = tuple[Tensor, Tensor, Tensor]
 """(P, d) rows that are held, the random number (P) of each, and the place (P) of the grid that it comes from."""
-_BLOCK = 512
+_BLOCK, _PART = 512, 8192
 _RIDGE = 0.01
 """Share of the mean variance that is added to that of each direction."""
 _SHRINK = 8.0
@@ -156,8 +156,11 @@ def whitened(rows: Tensor) -> tuple[Tensor, Tensor]:
     features that tell the same count once.
     """
     mean = rows.mean(0)
-    centred = (rows - mean).double()
-    values, directions = torch.linalg.eigh(centred.T @ centred / max(len(rows), 1))
+    covariance = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=rows.device)
+    for part in rows.split(_PART):  # in double precision, but never all of them at once
+        centred = (part - mean).double()
+        covariance.addmm_(centred.T, centred, alpha=1 / len(rows))
+    values, directions = torch.linalg.eigh(covariance)
     ridge = _RIDGE * float(values.mean()) + 1e-6
     white = directions / (values.clamp_min(0) + ridge).sqrt()
     return mean, white.flip(1).to(rows.dtype).contiguous()
