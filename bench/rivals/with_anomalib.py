@@ -12,7 +12,6 @@ import warnings
 from pathlib import Path
 
 import say
-import timm
 import torch
 from anomalib.data import Folder
 from anomalib.engine import Engine
@@ -20,17 +19,17 @@ from anomalib.models import Padim, Patchcore
 from anomalib.models.components import AnomalibModule
 from anomalib.pre_processing import PreProcessor
 from lightning.pytorch import Callback
-from torch import nn
 from torchvision.transforms import v2
 
 LAYERS = {"patchcore": ("blocks.2", "blocks.4"), "padim": ("blocks.1", "blocks.2", "blocks.4")}
 
 
-def network(asked: say.Asked) -> nn.Module:
-    """EfficientNet-Lite0 from the weights that every way starts with."""
-    model: nn.Module = timm.create_model("tf_efficientnet_lite0")
-    model.load_state_dict(torch.load(asked["weights"], weights_only=True))
-    return model.eval()
+def filled(detector: AnomalibModule, asked: say.Asked) -> AnomalibModule:
+    """With the weights that every way starts with; what comes after the last stage that it takes is left away."""
+    network = detector.model.feature_extractor.feature_extractor
+    missing, _ = network.load_state_dict(torch.load(asked["weights"], weights_only=True), strict=False)
+    assert not missing, missing
+    return detector
 
 
 def detector(asked: say.Asked) -> AnomalibModule:
@@ -38,7 +37,8 @@ def detector(asked: say.Asked) -> AnomalibModule:
     size = (asked["side"], asked["side"])
     seen = PreProcessor(transform=v2.Compose([v2.Resize(size, antialias=True), v2.Normalize([0.5] * 3, [0.5] * 3)]))
     common = {
-        "backbone": network(asked),
+        "backbone": "tf_efficientnet_lite0",
+        "pre_trained": False,
         "layers": LAYERS[asked["method"]],
         "pre_processor": seen,
         "post_processor": False,
@@ -46,8 +46,8 @@ def detector(asked: say.Asked) -> AnomalibModule:
         "visualizer": False,
     }
     if asked["method"] == "padim":
-        return Padim(n_features=100, **common)
-    return Patchcore(coreset_sampling_ratio=asked["bank"], **common)
+        return filled(Padim(n_features=100, **common), asked)
+    return filled(Patchcore(coreset_sampling_ratio=asked["bank"], **common), asked)
 
 
 def judge(asked: say.Asked) -> say.Asked:
@@ -77,8 +77,9 @@ def judge(asked: say.Asked) -> say.Asked:
         callbacks=list[Callback](),
     )
     model = detector(asked)
+    data.setup()
     start = time.monotonic()
-    engine.fit(model=model, datamodule=data)
+    engine.fit(model=model, train_dataloaders=data.train_dataloader())  # nothing is to be validated
     fitted = time.monotonic()
     batches = engine.predict(model=model, dataloaders=data.test_dataloader())
     ended = time.monotonic()

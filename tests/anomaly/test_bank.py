@@ -148,6 +148,6 @@ def test_wide_features_too_leave_what_was_seen_near(width: int) -> None:
     distance, _ = bank(seen)
     assert 0.3 < float(distance.mean()) < 2
     moved = bank.queries(seen).flatten(0, 2)
-    exact = torch.cdist(moved, bank.rows).min(1).values
+    exact = torch.cdist(moved.double(), bank.rows.double()).min(1).values
     agree = (distance * bank.typical).flatten()
     assert float(((agree - exact).abs() < 1e-2 * exact + 1e-2).float().mean()) > 0.98
