@@ -148,7 +148,8 @@ def test_costs_set_the_threshold_on_validation(parts: Path, tmp_path: Path, miwa
     assert found["test"]["bad"] == 8
     assert found["test"]["cost_per_picture"] is not None
     ended = miwake("evaluate", folder, "--cost", "miss=1,false-alarm=50", "--json")
-    assert json.loads(ended.out)["threshold"] >= found["test"]["threshold"]
+    # the table that it judges again from holds six decimals
+    assert json.loads(ended.out)["threshold"] >= found["test"]["threshold"] - 1e-5
 
 
 def test_good_pictures_alone(parts: Path, tmp_path: Path, miwake) -> None:
