@@ -157,7 +157,7 @@ def whitened(rows: Tensor) -> tuple[Tensor, Tensor]:
     """
     mean = rows.mean(0)
     covariance = torch.zeros(len(mean), len(mean), dtype=torch.float64, device=rows.device)
-    for part in rows.split(_PART):  # in double precision, but never all of them at once
+    for part in torch.split(rows, _PART):  # in double precision, but never all of them at once
         centred = (part - mean).double()
         covariance.addmm_(centred.T, centred, alpha=1 / len(rows))
     values, directions = torch.linalg.eigh(covariance)
