@@ -27,7 +27,7 @@ from miwake.look import page
 from miwake.look.svg import ticks
 from miwake.look.text import Language
 
-SCRIPTS = ("formulas.js", "oddity.js", "draw.js", "engine.js")
+SCRIPTS = ("formulas.js", "oddity.js", "draw.js", "moving.js", "engine.js")
 
 
 def write(name: str, path: Path, language: Language) -> None:
