@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,14 +107,12 @@ def evaluated(
 
     values = statistics(np.ones((units, 1), np.float32))
     draws = bootstrap(statistics, units, options.bootstrap_rounds, options.bootstrap_seed)
-    has = pixels.confusion.sum(2) > 0  # (N, K)
-    behind = [len(np.unique(unit[has[:, number]])) for number in range(len(classes))]
 
-    def figure(name: str, number: int = 0, count: int = units) -> Figure:
-        return interval(float(values[name][number, 0]), draws[name][number], count, units)
+    def figure(name: str, number: int = 0, behind: int = units) -> Figure:
+        return interval(float(values[name][number, 0]), draws[name][number], behind, units)
 
     table = pixels.confusion.sum(0, dtype=np.float64)
-    true, given, total = table.sum(1), table.sum(0), float(table.sum())
+    total = float(table.sum())
     return PixelEvaluation(
         split=split,
         count=count,
@@ -123,23 +121,44 @@ def evaluated(
         pixels=total,
         void=void,
         **{name: figure(name) for name in MEANS},
-        baseline=float(true.max() / total) if total else math.nan,
+        baseline=float(table.sum(1).max() / total) if total else math.nan,
         dividing="" if dividing is None else classes[dividing],
-        per_class=tuple(
-            PixelClass(
-                name=name,
-                pictures=int(has[:, number].sum()),
-                share=float(true[number] / total) if total else math.nan,
-                answered=float(given[number] / total) if total else math.nan,
-                **{key: figure(key, number, behind[number]) for key in OF_CLASS},
-            )
-            for number, name in enumerate(classes)
-        ),
+        per_class=_of_classes(pixels, table, classes, unit, figure),
         confusion=tuple(
             tuple(float(cell) for cell in (row / row.sum() if row.sum() else np.zeros(len(classes)))) for row in table
         ),
         pictures=_quantiles(of_pictures(pixels)),
         temperature=temperature,
+    )
+
+
+def _of_classes(
+    pixels: Pixels,
+    table: NDArray[np.float64],
+    classes: Sequence[str],
+    unit: NDArray[np.int64],
+    figure: Callable[[str, int, int], Figure],
+) -> tuple[PixelClass, ...]:
+    """What is known of each class.
+
+    Args:
+        pixels: sums of N pictures.
+        table: (K, K) sum of their confusion.
+        classes: K names.
+        unit: (N) number of each picture's group, or of the picture.
+        figure: by its name, the class's number, and how many units have such pixels.
+    """
+    has = pixels.confusion.sum(2) > 0  # (N, K)
+    true, given, total = table.sum(1), table.sum(0), float(table.sum())
+    return tuple(
+        PixelClass(
+            name=name,
+            pictures=int(has[:, number].sum()),
+            share=float(true[number] / total) if total else math.nan,
+            answered=float(given[number] / total) if total else math.nan,
+            **{key: figure(key, number, len(np.unique(unit[has[:, number]]))) for key in OF_CLASS},
+        )
+        for number, name in enumerate(classes)
     )
 
 

@@ -1,4 +1,4 @@
-"""Parts of `miwake.tasks.segment`: names that say what a class is, the meter of validation, answers against masks."""
+"""Parts of `miwake.tasks.segment`: what names of classes say, the meter of validation, answers against masks."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from miwake.data.classmap import read_classes
 from miwake.evaluation import pixels as sums
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.segmentation import PixelEvaluation, evaluated
-from miwake.segmentation.kept import grid, laid
-from miwake.types import VOID, Batch, Dataset, Segmentation
+from miwake.segmentation.kept import laid
+from miwake.types import VOID, Batch, Dataset
 
 _GROUND = {
     "background",
@@ -45,10 +45,6 @@ _DIVIDING = {
     "膜",
     "境界",
 }
-
-
-THERE = 1e-3
-"""Share of the picture from which a class is said to be there."""
 
 
 def named(classes: Sequence[str]) -> tuple[int | None, int | None]:
@@ -118,24 +114,6 @@ class PixelMeter:
         }
 
 
-class PixelsChosen(nn.Module):
-    """From logits (B, K, h, w) to classes (B, h, w) uint8, how sure they are (B, gh, gw), and shares (B, K).
-
-    Args:
-        temperature: by which logits are divided.
-    """
-
-    def __init__(self, temperature: float) -> None:
-        super().__init__()
-        self.temperature = temperature
-
-    def forward(self, outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """In 64-bit floats at the grid's places, as `miwake.segmentation.kept.chances`."""
-        rows, columns = grid((int(outputs.shape[2]), int(outputs.shape[3])))
-        chances = (outputs[:, :, rows, columns].double() / self.temperature).softmax(1)
-        return outputs.argmax(1).to(torch.uint8), chances.amax(1).float(), chances.mean((2, 3)).float()
-
-
 def compared(
     maps: NDArray[np.uint8],
     dataset: Dataset,
@@ -164,80 +142,3 @@ def compared(
         groups=None if dataset.group is None else dataset.group[rows],
         options=options,
     )
-
-
-def told(answer: Segmentation, classes: Sequence[str], scale: float | None) -> dict[str, Any]:
-    """An answer as an object of JSON: each class's area, share and expected share, and all regions.
-
-    Args:
-        answer: for one picture.
-        classes: their names.
-        scale: millimetres a pixel, or None.
-    """
-    total = max(sum(answer.areas), 1)
-
-    def area(pixels: int) -> dict[str, Any]:
-        return {"area": pixels} | ({} if scale is None else {"area_mm2": float(f"{pixels * scale * scale:.4g}")})
-
-    return {
-        "label": answer.label,
-        "probability": round(answer.probability, 6),
-        "classes": {
-            name: {**area(pixels), "share": round(pixels / total, 6), "expected": round(expected, 6)}
-            for name, pixels, expected in zip(classes, answer.areas, answer.probabilities, strict=True)
-        },
-        "regions": [
-            {
-                "label": region.label,
-                "left": region.left,
-                "top": region.top,
-                "right": region.right,
-                "bottom": region.bottom,
-                **area(region.area),
-                "probability": region.strength,
-            }
-            for region in answer.regions
-        ],
-    }
-
-
-def largest(answer: Segmentation, classes: Sequence[str]) -> list[tuple[str, float, int]]:
-    """Name, share of the picture and number of the classes that are there, the largest first."""
-    total = max(sum(answer.areas), 1)
-    order = sorted(range(len(classes)), key=lambda number: -answer.areas[number])
-    found = [(classes[number], answer.areas[number] / total, number) for number in order]
-    return [one for one in found if one[1] >= THERE]
-
-
-def table_columns(classes: Sequence[str], scale: float | None) -> tuple[str, ...]:
-    """Of `table_row`."""
-    names = ("label", "probability", "regions", "left", "top", "right", "bottom", "area")
-    areas = tuple(f"area:{name}" for name in classes)
-    if scale is None:
-        return (*names, *areas)
-    return (*names, "area_mm2", *areas, *(f"mm2:{name}" for name in classes))
-
-
-def table_row(answer: Segmentation, classes: Sequence[str], scale: float | None) -> dict[str, Any]:
-    """An answer's columns in a table: the classes that are there, the largest region, and each class's area.
-
-    Args:
-        answer: for one picture.
-        classes: their names.
-        scale: millimetres a pixel, or None.
-    """
-    first = answer.regions[0] if answer.regions else None
-    sides = ("left", "top", "right", "bottom", "area")
-    found: dict[str, Any] = {
-        "label": answer.label,
-        "probability": f"{answer.probability:.6f}",
-        "regions": len(answer.regions),
-        **{side: "" if first is None else getattr(first, side) for side in sides},
-    }
-    areas = dict(zip(classes, answer.areas, strict=True))
-    if scale is not None:
-        found["area_mm2"] = "" if first is None else f"{first.area * scale * scale:.4g}"
-    found |= {f"area:{name}": area for name, area in areas.items()}
-    if scale is not None:
-        found |= {f"mm2:{name}": f"{area * scale * scale:.4g}" for name, area in areas.items()}
-    return found

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from miwake import networks
-from miwake.anomaly.outline import coloured
 from miwake.data.classmap import read_classes
 from miwake.data.config import DataOptions
 from miwake.data.masks import check_masks
@@ -23,26 +22,19 @@ from miwake.errors import DataError, UsageError
 from miwake.evaluation import fit_temperature, pixel_wording
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.segmentation import PixelEvaluation
-from miwake.look.text import Language, cells, clean, shorten
 from miwake.networks.dense import Dense, Upsampling
-from miwake.segmentation import draw, losses
+from miwake.segmentation import losses
 from miwake.segmentation.borders import border_weights
-from miwake.segmentation.kept import chances, keep, truths
-from miwake.segmentation.parts import regions
+from miwake.segmentation.kept import keep, truths
 from miwake.tasks.phases import Phase, Turn
+from miwake.tasks.pixel_answers import PixelAnswers
 from miwake.tasks.pixels import (
-    THERE,
     PixelMeter,
-    PixelsChosen,
     compared,
-    largest,
     named,
-    table_columns,
-    table_row,
-    told,
 )
-from miwake.tasks.task import Calibrated, Leaving, Task, Wording
-from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
+from miwake.tasks.task import Calibrated, Wording
+from miwake.types import VOID, Batch, Dataset, Note
 
 _WITHIN = 1.25
 """Pictures up to so much larger than the largest of training are answered whole, as those were."""
@@ -54,7 +46,7 @@ _PLAIN = ("loss", "focus", "border_weights", "upsampling", "ground", "dividing")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Segment(Task):
+class Segment(PixelAnswers):
     """Semantic segmentation: a network that answers for every pixel, and a loss that leaves void pixels out."""
 
     name: ClassVar[str] = "segment"
@@ -76,8 +68,6 @@ class Segment(Task):
     border_weights: float = 0.0
     """w0 of Ronneberger 2015, equation 2."""
     upsampling: Upsampling = "bilinear"
-    ground: int | None = None
-    """The class that is no thing, such as `background`."""
     dividing: int | None = None
     """The class that parts things, such as `membrane`."""
     usual: tuple[int, int] | None = None
@@ -274,65 +264,6 @@ class Segment(Task):
         """
         raise UsageError("--cost and --false-alarms are not for --task segment.", todo="leave them away.")
 
-    def answers(
-        self,
-        outputs: NDArray[Any],
-        paths: Sequence[str],
-        header: Calibrated,
-        *,
-        sizes: Sequence[tuple[int, int]] | None = None,
-    ) -> list[Prediction]:
-        """Classes, shares and regions; without sizes these are in places of the map."""
-        temperature = float(header.calibration.get("temperature", 1.0))
-        found: list[Prediction] = []
-        for number, path in enumerate(paths):
-            kept, shares = outputs[number], chances(outputs[number]["logits"], temperature)
-            size = kept["classes"].shape if sizes is None else sizes[number]
-            found.append(self._answer(path, kept["classes"], shares.max(0), shares.mean((1, 2)), size))
-        return found
-
-    def _answer(
-        self,
-        path: str,
-        classes: NDArray[np.uint8],
-        sure: NDArray[np.floating],
-        shares: NDArray[np.floating],
-        size: tuple[int, int],
-    ) -> Segmentation:
-        counts = np.bincount(classes.reshape(-1), minlength=len(self.classes))
-        order = [number for number in np.argsort(-counts, kind="stable").tolist() if counts[number]]
-        there = [number for number in order if counts[number] >= THERE * classes.size]
-        return Segmentation(
-            path=path,
-            label=";".join(self.classes[number] for number in there),
-            probability=float(sure.mean()),
-            probabilities=tuple(float(share) for share in shares),
-            classes=classes,
-            areas=tuple(round(float(count) * size[0] * size[1] / classes.size) for count in counts),
-            regions=regions(classes, sure, (int(size[0]), int(size[1])), self.classes, ground=self.ground),
-        )
-
-    def leaving(self, header: Calibrated) -> Leaving:
-        """The class of each pixel, how sure it is at a grid of places, and the classes' shares."""
-        temperature = float(header.calibration.get("temperature", 1.0))
-        return Leaving(
-            module=PixelsChosen(temperature),
-            outputs={
-                "classes": "number of the class of each pixel (h, w), laid evenly over the picture, uint8",
-                "sure": "calibrated probability of that class at a coarse grid of places, float32",
-                "probabilities": "share of the picture that each class is expected to take, float32",
-            },
-        )
-
-    def arrived(self, found: Mapping[str, NDArray[Any]], paths: Sequence[str]) -> list[Prediction]:
-        """The answers that an exported file gave; regions are in places of the map."""
-        return [
-            self._answer(path, classes, sure, shares, classes.shape)
-            for path, classes, sure, shares in zip(
-                paths, found["classes"], found["sure"].astype(np.float64), found["probabilities"], strict=True
-            )
-        ]
-
     def judge(
         self,
         outputs: NDArray[Any],
@@ -371,67 +302,3 @@ class Segment(Task):
         meant = dict(zip(dataset.classes, dataset.legend.values, strict=True))
         legend = replace(dataset.legend, values=tuple(meant.get(name, ()) for name in self.classes))
         return replace(dataset, classes=self.classes, legend=legend)
-
-    def foremost(self, answer: Prediction) -> str:
-        """The largest thing, or what the ground is called where there is none."""
-        assert isinstance(answer, Segmentation)
-        there = [number for _, _, number in largest(answer, self.classes)]
-        things = [number for number in there if number != self.ground] or there or [0]
-        return self.classes[things[0]]
-
-    def truth(self, dataset: Dataset, row: int) -> str:
-        """Nothing in one word: a mask."""
-        return ""
-
-    def right(self, label: str | None, true: str) -> bool:
-        """No single word is right or wrong: `judge` says how good the pixels are."""
-        return True
-
-    def columns(self, *, scale: float | None = None) -> tuple[str, ...]:
-        """Of `row`."""
-        return table_columns(self.classes, scale)
-
-    def row(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
-        """The classes that are there, how sure, the largest region, and each class's area."""
-        assert isinstance(answer, Segmentation)
-        return table_row(answer, self.classes, scale)
-
-    def described(self, answer: Prediction, *, scale: float | None = None) -> dict[str, Any]:
-        """Each class's area and share, and all regions."""
-        assert isinstance(answer, Segmentation)
-        return told(answer, self.classes, scale)
-
-    def line(self, answer: Prediction, language: Language) -> str:
-        """How sure, and the largest classes with their shares."""
-        assert isinstance(answer, Segmentation)
-        parts = [f"{clean(name)} {100 * share:.0f}%" for name, share, _ in largest(answer, self.classes)[:3]]
-        text = shorten(", ".join(parts), 44)
-        return f"{100 * answer.probability:5.1f}%  {text}{' ' * (44 - cells(text))}"
-
-    def apart(self, one: Prediction, other: Prediction) -> float:
-        """How far two answers lie apart: in the probabilities, and in the share of pixels that have another class."""
-        assert isinstance(one, Segmentation)
-        assert isinstance(other, Segmentation)
-        if one.classes.shape != other.classes.shape:
-            return float("inf")
-        pixels = float((one.classes != other.classes).mean())
-        # of thousands of pixels some lie on the edge between two classes
-        gaps = [abs(a - b) for a, b in zip(one.probabilities, other.probabilities, strict=True)]
-        return max([pixels if pixels > THERE else 0.0, *gaps])
-
-    def best_is(self, answer: Prediction, truth: str) -> bool:
-        """Unknown without its mask, so that it is never a reason to prefer one file to another."""
-        return True
-
-    def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
-        """The classes' colours over the picture, lines around things, or the map alone; with a key of what is there."""
-        if not isinstance(prediction, Segmentation):
-            return draw.keyed(coloured(picture), [(prediction.label or "?", None)])
-        colours = draw.palette(len(self.classes), self.ground)
-        way = {"outline": draw.outlined, "map": draw.mapped}.get(style, draw.overlaid)
-        shown = way(picture, prediction.classes, colours, self.ground)
-        entries: list[tuple[str, tuple[int, int, int] | None]] = []
-        for name, share, number in largest(prediction, self.classes)[:8]:
-            red, green, blue = colours[number].tolist()
-            entries.append((f"{name} {100 * share:.0f}%", (red, green, blue)))
-        return draw.keyed(shown, entries)
