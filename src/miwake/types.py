@@ -100,6 +100,27 @@ class Legend:
         """Whether a pixel's value is a colour."""
         return any(len(value) == 3 for values in (*self.values, self.void) for value in values)
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain types for the model file's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Legend:
+        """The inverse of `to_json`.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no legend.
+        """
+        return cls(
+            values=tuple(_pixel_values(values) for values in data["values"]),
+            void=_pixel_values(data["void"]),
+            outlines=bool(data["outlines"]),
+        )
+
+
+def _pixel_values(data: Iterable[Iterable[Any]]) -> tuple[Value, ...]:
+    return tuple(tuple(int(number) for number in value) for value in data)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:

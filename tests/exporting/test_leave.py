@@ -86,14 +86,30 @@ def test_calibration_and_decision_are_inside(several: bool, rule: Rule | None) -
         np.testing.assert_allclose(theirs.probabilities, ours.probabilities, rtol=0, atol=1e-5)
 
 
+def labelled(classes: tuple[str, ...], truth: str) -> mw.Dataset:
+    """One picture of these classes."""
+    holds = [name in truth.split(";") for name in classes]
+    several = len(classes) > 2
+    return mw.Dataset(
+        name="one",
+        source="folder",
+        root=Path(),
+        task="classify",
+        classes=classes,
+        paths=["x"],
+        targets=np.array([holds], np.uint8) if several else np.array([holds.index(True)]),
+        split=np.zeros(1, np.int8),
+    )
+
+
 def test_what_is_not_said_is_judged_all_the_same() -> None:
     one, several = Classify(classes=("a", "b")), Classify(classes=("a", "b", "c"), multilabel=True)
     silent = mw.Prediction(path="", label=None, probability=0.6, probabilities=(0.4, 0.6))
-    assert one.best_is(silent, "b")
-    assert not one.best_is(silent, "a")
+    for task, truth, right in ((one, "b", 1.0), (one, "a", 0.0)):
+        assert task.share_right(silent, labelled(task.classes, truth), 0) == right
     many = mw.Prediction(path="", label=None, probability=0.6, probabilities=(0.6, 0.3, 0.7))
-    assert several.best_is(many, "a;c")
-    assert not several.best_is(many, "a")
+    for truth, right in (("a;c", 1.0), ("a", 0.0)):
+        assert several.share_right(many, labelled(several.classes, truth), 0) == right
     assert one.apart(silent, silent) == 0
     assert one.apart(silent, replace(silent, label="b")) == float("inf")
 
@@ -282,7 +298,7 @@ def test_a_grey_run_takes_files_of_any_kind(tmp_path: Path) -> None:
     runtime = start("onnx", file_of(predictor), 1)
     colour = pictures(1)[0]
     Image.fromarray(colour).save(tmp_path / "colour.png")
-    case = gate.Case(name="colour", source=tmp_path / "colour.png", truth="a")
+    case = gate.Case(name="colour", source=tmp_path / "colour.png", right=lambda answer: 1.0)
     assert gate.pixels(case, predictor).shape[2] == 1
     assert gate.compare(predictor, runtime, [case], "fp32").largest < 1e-5
     (expected,) = predictor.predict([colour])

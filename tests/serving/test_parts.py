@@ -28,6 +28,37 @@ from miwake.serving.zygote import PID
 
 server = pytest.importorskip("miwake.serving.server", reason="needs the extra serve: pip install 'miwake[serve]'")
 
+# -- what is told of an answer -----------------------------------------------------------------------------------------
+
+
+def test_regions_are_told_as_predict_tells_them() -> None:
+    import numpy as np
+
+    from miwake.serving.app import _told
+    from miwake.serving.schemas import Answers, PlacedAnswer
+    from miwake.serving.worker import answer_json
+    from miwake.tasks.classify import Classify
+    from miwake.tasks.segment import Segment
+    from miwake.types import Prediction, Region, Segmentation
+
+    task = Segment(classes=("ground", "cell"), ground=0)
+    classes = np.zeros((8, 8), np.uint8)
+    classes[2:5, 3:7] = 1
+    region = Region(left=3, top=2, right=7, bottom=5, area=12, label="cell", strength=0.9)
+    answer = Segmentation(
+        path="x", label="ground;cell", probability=0.9, probabilities=(0.8, 0.2), classes=classes, areas=(52, 12),
+        regions=(region,),
+    )  # fmt: skip
+    told = _told("x.png", json.loads(json.dumps(answer_json(answer, task))), task.classes, 5)
+    assert told["regions"] == task.described(answer)["regions"]
+    found = Answers.model_validate({"request_id": "a", "model": "m", "answers": [told]}).answers[0]
+    assert isinstance(found, PlacedAnswer)
+    assert found.regions[0].area == 12
+    # who does not say where has none
+    plain = Prediction(path="x", label="a", probability=1.0, probabilities=(1.0, 0.0))
+    assert "regions" not in answer_json(plain, Classify(classes=("a", "b")))
+
+
 # -- who may come in ---------------------------------------------------------------------------------------------------
 
 

@@ -142,6 +142,22 @@ def test_other_data_is_judged_by_the_classes_names(run: Path, scenes: Path, tmp_
     assert "ring" in strange.err
 
 
+def test_other_masks_need_no_legend_since_the_model_keeps_it(run: Path, scenes: Path, tmp_path: Path, miwake) -> None:
+    shutil.copytree(scenes, tmp_path / "other")
+    (tmp_path / "other" / "legend.csv").unlink()
+    own = miwake("evaluate", run, scenes, "--json", "--bootstrap-rounds", "50")
+    other = miwake("evaluate", run, tmp_path / "other", "--json", "--bootstrap-rounds", "50")
+    assert own.code == other.code == 0, other.err
+    assert json.loads(own.out) == json.loads(other.out)
+    assert "as in training" in miwake("evaluate", run, tmp_path / "other", "--bootstrap-rounds", "5").out
+    # a value that it does not know is not taken for a class that it knows
+    file = tmp_path / "other" / "masks" / "000.png"
+    Image.fromarray(np.asarray(Image.open(file)) + np.uint8(3)).save(file)
+    strange = miwake("evaluate", run, tmp_path / "other")
+    assert strange.code == 3
+    assert "does not know the classes" in strange.err
+
+
 def test_it_is_explained(run: Path, scenes: Path, tmp_path: Path, miwake) -> None:
     page = tmp_path / "page.html"
     ended = miwake(

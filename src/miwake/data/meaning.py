@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from miwake.data.census import Census, Counted, take_census
+from miwake.data.census import Census, Counted, take_census, value_of
 from miwake.data.legend import find_legend, read_legend
+from miwake.data.naming import first
 from miwake.data.proposal import Meaning, meaning, with_void
 from miwake.errors import DataError, UsageError
-from miwake.types import Dataset
+from miwake.types import Dataset, Note
 
 _LOOKED_AT = 100  # folders of masks
 
@@ -27,7 +28,7 @@ def census_of(
     return take_census(masks_of(dataset), progress)
 
 
-def settled(dataset: Dataset, legend: Path | None, void: str | None) -> Dataset:
+def settled(dataset: Dataset, legend: Path | None, void: str | None, learnt: Meaning | None = None) -> Dataset:
     """A data set of masks with its classes and legend, and what was found about them in its notes.
 
     All masks are read once, to see which values they hold.
@@ -36,6 +37,7 @@ def settled(dataset: Dataset, legend: Path | None, void: str | None) -> Dataset:
         dataset: as its reader gives it: its masks are files of values, or outlines whose meaning is known.
         legend: the file that the user names; None: one that lies beside pictures or masks, or what the values suggest.
         void: the class or value that is to count nothing besides.
+        learnt: what values meant to a model; taken where no file says otherwise, and it names all that the masks hold.
 
     Raises:
         DataError: values that cannot be classes, or a legend that is broken or does not fit them.
@@ -56,11 +58,27 @@ def settled(dataset: Dataset, legend: Path | None, void: str | None) -> Dataset:
     if dataset.legend is None:
         file = legend or find_legend(*_folders(dataset))
         census, _ = census_of(dataset)
-        dataset = _with(dataset, meaning(census, None if file is None else read_legend(file), dataset.root))
+        found = _as_learnt(census, learnt) if file is None and learnt is not None else None
+        found = found or meaning(census, None if file is None else read_legend(file), dataset.root)
+        dataset = _with(dataset, found)
     if void is not None:
         assert dataset.legend is not None
         dataset = _with(dataset, with_void(Meaning(classes=dataset.classes, legend=dataset.legend), void))
     return dataset
+
+
+def _as_learnt(census: Census, learnt: Meaning) -> Meaning | None:
+    """What a model has learnt that values mean; None where the masks hold others."""
+    legend = learnt.legend
+    known = {value for values in (*legend.values, legend.void) for value in values}
+    known |= {value * 3 for value in known if legend.colours and len(value) == 1}
+    held = [value_of(code, census.colours) for code in census.codes.tolist()]
+    if legend.colours and not census.colours:
+        held = [value * 3 for value in held]
+    if not held or not known.issuperset(held):
+        return None
+    note = Note("pixels.legend.learnt", {"n": len(learnt.classes), "classes": first(learnt.classes)})
+    return replace(learnt, notes=(note,))
 
 
 def _folders(dataset: Dataset) -> list[Path]:

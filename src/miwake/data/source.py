@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from miwake.data.proposal import Meaning
+
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".dcm"}
 _ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}
 
@@ -75,13 +77,16 @@ def source(name: str) -> Source:
     return cast(Source, import_module(f"miwake.data.{name}"))
 
 
-def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: str = "auto") -> Dataset:
+def open_dataset(
+    path: Path | str, options: DataOptions | None = None, *, task: str = "auto", learnt: Meaning | None = None
+) -> Dataset:
     """Read the table of samples that lies at a path, or a bundled data set by its name.
 
     Args:
         path: a folder or file, or `digits`.
         options: `source` names the reader, which is guessed without it; `group` overrides the data's own groups.
         task: a task that was asked for, whose own readers come first; auto: whatever the data looks like.
+        learnt: what values in masks meant to a model, which is taken where no legend lies beside them.
 
     Returns:
         The data set; how it was read is the first of its notes.
@@ -113,7 +118,7 @@ def open_dataset(path: Path | str, options: DataOptions | None = None, *, task: 
     if options.legend is not None or options.void is not None or dataset.task == "segment":
         from miwake.data.meaning import settled
 
-        dataset = settled(dataset, options.legend, options.void)
+        dataset = settled(dataset, options.legend, options.void, learnt)
     return dataset if options.group is None else _grouped(dataset, path, reader, options.group)
 
 

@@ -41,8 +41,8 @@ class Case:
     name: str
     source: Path | NDArray[np.uint8]
     """A file, or a decoded picture (H, W, C) of a packed source."""
-    truth: str
-    """Its label; several joined by `;`."""
+    right: Callable[[Prediction], float]
+    """How much of an answer's best guess is right, 0 to 1; see `Task.share_right`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,8 @@ class Parity:
     decoded_otherwise: tuple[str, ...]
     """Pictures whose answer differs because `predict` decodes a large JPEG at a smaller scale."""
     accuracy: float
-    """Of the file, by the most probable class, whether it would rather not say or not."""
+    """Of the file, by the most probable class, whether it would rather not say or not; of a class for every pixel, the
+    mean over the pictures of the share that is right."""
     accuracy_before: float
     """Of `predict`."""
     drop: Figure
@@ -102,7 +103,7 @@ def compare(
     task = predictor.task
     tolerance = TOLERANCE if precision == "fp32" else None
     largest, differ, otherwise = 0.0, list[str](), list[str]()
-    right = list[tuple[bool, bool]]()
+    right = list[tuple[float, float]]()
     done = 0
     for first in range(0, len(cases), _CHUNK):
         some = cases[first : first + _CHUNK]
@@ -122,7 +123,7 @@ def compare(
                 differ.append(case.name)
             elif task.apart(file, their) == math.inf:
                 otherwise.append(case.name)
-            right.append((task.best_is(file, case.truth), task.best_is(their, case.truth)))
+            right.append((case.right(file), case.right(their)))
         done += len(some)
         report(done)
     before, after = (float(np.mean([pair[place] for pair in right])) for place in (0, 1))
@@ -173,20 +174,25 @@ def _answers(predictor: Predictor, sources: Sequence[Path | NDArray[np.uint8]]) 
     return found
 
 
-def loss(right: Sequence[tuple[bool, bool]]) -> Figure:
+def loss(right: Sequence[tuple[float, float]]) -> Figure:
     """Accuracy before less accuracy after, of the same pictures, with its 95% interval.
 
-    Agresti and Min 2005, "Simple improved confidence intervals for comparing matched proportions": half a picture is
-    added to each of the four kinds, so that the interval is honest where no answer changed.
+    Where answers are right or wrong: Agresti and Min 2005, "Simple improved confidence intervals for comparing matched
+    proportions"; half a picture is added to each of the four kinds, so that the interval is honest where no answer
+    changed. Where they are right in part: of the mean of the differences, by their spread.
 
     Args:
-        right: of each picture, whether it was answered right before and after.
+        right: of each picture, how much was right before and after, 0 to 1.
     """
     count = len(right)
     if not count:
         return Figure(math.nan, math.nan, math.nan)
-    lost = sum(before and not after for before, after in right)
-    won = sum(after and not before for before, after in right)
+    pairs = np.array(right, np.float64)
+    gaps = pairs[:, 0] - pairs[:, 1]
+    if ((pairs > 0) & (pairs < 1)).any():
+        value, half = float(gaps.mean()), Z * float(gaps.std(ddof=1)) / math.sqrt(count) if count > 1 else math.inf
+        return Figure(value, max(value - half, -1.0), min(value + half, 1.0))
+    lost, won = int((gaps > 0).sum()), int((gaps < 0).sum())
     wide, moved = count + 2, lost + won + 1
     centre = (lost - won) / wide
     half = Z * math.sqrt(moved - (lost - won) ** 2 / wide) / wide

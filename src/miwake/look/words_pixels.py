@@ -22,6 +22,10 @@ _READ: dict[str, dict[Language, str]] = {
         "en": "Classes as {file} says: {n}, {classes}.",
         "ja": "クラスは {file} のとおりです（{n}種類：{classes}）。",
     },
+    "pixels.legend.learnt": {
+        "en": "No legend lies beside the masks: their values are read as in training ({n} classes: {classes}).",
+        "ja": "マスクの隣に凡例がないので、値の意味は学習時と同じとします（{n}種類：{classes}）。",
+    },
     "pixels.two": {
         "en": "The masks hold two values: {pairs}. A legend.csv (name,value) beside them gives other names.",
         "ja": "マスクの値は2種類で、{pairs} とします。別の名前にするには、legend.csv（name,value）をマスクの隣に置いて"

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from miwake.types import VOID
 
 _SMOOTH = 1.0
 """Pixels added to both sides of the overlap, so that a class of few pixels gives no wild gradients."""
+_TINY = 1e-8
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pixels:
+    """A batch's n = B·H·W pixels in rows: what all losses need, computed once."""
+
+    chances: Tensor
+    """(n, K) logarithms of the probabilities."""
+    truth: Tensor
+    """(n) int64 classes; any, where nothing counts."""
+    right: Tensor
+    """(n) logarithm of the true class's probability."""
+    counts: Tensor
+    """(n) 1, or 0 where nothing counts."""
 
 
 def loss(
@@ -33,14 +48,13 @@ def loss(
         focus: gamma of focal.
         pixel_weights: (B, H, W), by which pixels count further in them, such as U-Net's at borders.
     """
+    pixels = _rows(logits, truth)
     total = logits.new_zeros(())
     for part in name.split("+"):
         if part == "dice":
-            total = total + dice(logits, truth)
-        elif part == "focal":
-            total = total + cross_entropy(logits, truth, class_weights, pixel_weights, focus=focus)
-        elif part == "cross-entropy":
-            total = total + cross_entropy(logits, truth, class_weights, pixel_weights)
+            total = total + _dice(pixels)
+        elif part in ("cross-entropy", "focal"):
+            total = total + _cross_entropy(pixels, class_weights, pixel_weights, focus if part == "focal" else 0.0)
         else:
             raise ValueError(f"no loss is called {part}")
     return total
@@ -59,22 +73,7 @@ def cross_entropy(
     With focus 0 it is the weighted cross-entropy of Ronneberger 2015, equation 1, as a mean; with more, the focal loss
     of Lin et al. 2017, equation 5. It is 0 where nothing counts.
     """
-    weight = logits.new_tensor(class_weights) if class_weights else None
-    if pixel_weights is None and focus == 0:
-        # the mean of nothing is no number
-        counted = bool((truth != VOID).any())
-        if not counted:
-            return 0 * logits.sum()
-        return functional.cross_entropy(logits, truth, weight=weight, ignore_index=VOID)
-    each = functional.cross_entropy(logits, truth, reduction="none", ignore_index=VOID)
-    counts = (truth != VOID).to(logits.dtype)
-    if weight is not None:
-        counts = counts * weight[truth.clamp(max=len(weight) - 1)]
-    if pixel_weights is not None:
-        counts = counts * pixel_weights
-    if focus:
-        each = (1 - torch.exp(-each)).clamp_min(1e-8) ** focus * each
-    return (counts * each).sum() / counts.sum().clamp_min(1e-8)
+    return _cross_entropy(_rows(logits, truth), class_weights, pixel_weights, focus)
 
 
 def dice(logits: Tensor, truth: Tensor) -> Tensor:
@@ -83,12 +82,43 @@ def dice(logits: Tensor, truth: Tensor) -> Tensor:
     Milletari et al. 2016, section 3, with p in place of its square, the sums over the whole batch (Kervadec's and
     nnU-Net's "batch Dice", Isensee 2021), which spares pictures without a class.
     """
+    return _dice(_rows(logits, truth))
+
+
+def _rows(logits: Tensor, truth: Tensor) -> _Pixels:
     classes = logits.shape[1]
-    counts = (truth != VOID).unsqueeze(1).to(logits.dtype)  # (B, 1, H, W)
-    chances = logits.softmax(1) * counts
-    inside = functional.one_hot(truth.clamp(max=classes - 1), classes).permute(0, 3, 1, 2).to(logits.dtype) * counts
-    overlap = (chances * inside).sum((0, 2, 3))
-    pixels = inside.sum((0, 2, 3))
-    share = (2 * overlap + _SMOOTH) / (chances.sum((0, 2, 3)) + pixels + _SMOOTH)
-    present = (pixels > 0).to(logits.dtype)
+    # channels-last logits lie so in memory already
+    chances = logits.permute(0, 2, 3, 1).reshape(-1, classes).log_softmax(1)
+    flat = truth.reshape(-1)
+    inside = flat.clamp(max=classes - 1)
+    return _Pixels(
+        chances=chances,
+        truth=inside,
+        right=chances.gather(1, inside[:, None])[:, 0],
+        counts=(flat != VOID).to(logits.dtype),
+    )
+
+
+def _cross_entropy(
+    pixels: _Pixels, class_weights: Sequence[float], pixel_weights: Tensor | None, focus: float
+) -> Tensor:
+    counts, each = pixels.counts, -pixels.right
+    if class_weights:
+        counts = counts * each.new_tensor(class_weights)[pixels.truth]
+    if pixel_weights is not None:
+        counts = counts * pixel_weights.reshape(-1)
+    if focus:
+        each = (1 - torch.exp(-each)).clamp_min(_TINY) ** focus * each
+    return (counts * each).sum() / counts.sum().clamp_min(_TINY)
+
+
+def _dice(pixels: _Pixels) -> Tensor:
+    # sums, not products of matrices: these would be rounded to 16 bits where training is
+    counts = pixels.counts[:, None]
+    chances = pixels.chances.exp() * counts
+    inside = pixels.truth[:, None] == torch.arange(chances.shape[1], device=chances.device)
+    there = torch.where(inside, counts, 0.0).sum(0)
+    overlap = torch.where(inside, chances, 0.0).sum(0)
+    share = (2 * overlap + _SMOOTH) / (chances.sum(0) + there + _SMOOTH)
+    present = (there > 0).to(chances.dtype)
     return ((1 - share) * present).sum() / present.sum().clamp_min(1)

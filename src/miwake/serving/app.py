@@ -200,6 +200,7 @@ def _told(name: str, answer: dict[str, Any], classes: Sequence[str], top: int) -
         "probabilities": {
             (classes[place] if len(classes) == len(shares) else str(place)): round(shares[place], 6) for place in order
         },
+        **({"regions": answer["regions"]} if "regions" in answer else {}),
     }
 
 

@@ -15,6 +15,22 @@ _CUCUMBER: dict[str, Any] = {
 }
 
 
+_SCRATCH: dict[str, Any] = {"left": 12, "top": 40, "right": 31, "bottom": 52, "area": 140, "strength": 2.1}
+
+
+class Region(BaseModel):
+    """A place that the answer points out, in pixels of the upright picture."""
+
+    label: str | None = Field(None, description="What is there, of a segmentation.")
+    left: int
+    top: int
+    right: int = Field(description="The first column that is outside.")
+    bottom: int = Field(description="The first row that is outside.")
+    area: int = Field(description="Pixels inside its outline.")
+    probability: float | None = Field(None, description="Mean probability of its class, of a segmentation.")
+    strength: float | None = Field(None, description="Highest heat inside, of an anomaly.")
+
+
 class Answer(BaseModel):
     """What the model says of a picture."""
 
@@ -24,6 +40,13 @@ class Answer(BaseModel):
     probability: float = Field(description="Calibrated probability of the answer, or of the most probable class.")
     probabilities: dict[str, float] = Field(description="The most probable classes, the first first; see `top`.")
     model_config = {"json_schema_extra": {"examples": [_CUCUMBER]}}
+
+
+class PlacedAnswer(Answer):
+    """What a model says of a picture that says where, too: an anomaly detector, a segmentation."""
+
+    regions: list[Region] = Field(description="What was found where, the largest first.")
+    model_config = {"json_schema_extra": {"examples": [{**_CUCUMBER, "regions": [_SCRATCH]}]}}
 
 
 class Problem(BaseModel):
@@ -39,7 +62,7 @@ class Answers(BaseModel):
 
     request_id: str = Field(description="The X-Request-ID of the request, or a new one; it is in the log, too.")
     model: str = Field(description="Name of the run.")
-    answers: list[Answer | Problem]
+    answers: list[PlacedAnswer | Answer | Problem]
     model_config = {
         "json_schema_extra": {"examples": [{"request_id": "a1", "model": "cucumbers", "answers": [_CUCUMBER]}]}
     }

@@ -25,6 +25,7 @@ from miwake.prediction import Predictor, Unreadable
 from miwake.run import MODEL
 from miwake.serving import limits, wire
 from miwake.serving.why import Explainer
+from miwake.tasks.task import Task
 from miwake.types import Prediction
 
 FindExamples = Callable[[str, Predictor], Examples | None]
@@ -131,7 +132,7 @@ def _answers(predictor: Predictor, setup: Setup, pictures: list[bytes], lang: st
     good = [data for number, data in enumerate(pictures) if number not in refused]
     found = iter(_predicted(predictor, good, setup.max_pixels, lang))
     return [
-        {"problem": refused[number]} if number in refused else answer_json(next(found))
+        {"problem": refused[number]} if number in refused else answer_json(next(found), predictor.task)
         for number in range(len(pictures))
     ]
 
@@ -149,14 +150,15 @@ def _predicted(
         return [_predicted(predictor, [data], max_pixels, lang)[0] for data in pictures]
 
 
-def answer_json(answer: Prediction | Unreadable) -> dict[str, Any]:
-    """Plain types."""
+def answer_json(answer: Prediction | Unreadable, task: Task) -> dict[str, Any]:
+    """Plain types; regions as `miwake predict --json` tells them."""
     if isinstance(answer, Unreadable):
         return {"problem": answer.reason}
     return {
         "label": answer.label,
         "probability": answer.probability,
         "probabilities": list(answer.probabilities),
+        **({"regions": task.described(answer)["regions"]} if task.places else {}),
     }
 
 

@@ -209,13 +209,14 @@ class Classify(Task):
             return Leaving(module=SeveralChosen(temperature, rule, len(self.classes)), outputs=SEVERAL)
         return Leaving(module=OneChosen(temperature, rule, len(self.classes)), outputs=ONE)
 
-    def best_is(self, answer: Prediction, truth: str) -> bool:
-        """Whether the most probable class is the true one, said or not; of several labels, all that are likelier than
+    def share_right(self, answer: Prediction, dataset: Dataset, row: int) -> float:
+        """1 where the most probable class is the true one, said or not; of several labels, all that are likelier than
         not."""
+        best = self.classes[int(np.argmax(answer.probabilities))]
         if self.multilabel:
             pairs = zip(self.classes, answer.probabilities, strict=True)
-            return ";".join(name for name, share in pairs if share > 0.5) == truth
-        return self.classes[int(np.argmax(answer.probabilities))] == truth
+            best = ";".join(name for name, share in pairs if share > 0.5)
+        return float(best == dataset.label(row))
 
     def arrived(self, found: Mapping[str, NDArray[Any]], paths: Sequence[str]) -> list[Prediction]:
         """The answers that an exported file gave."""

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from miwake.anomaly.outline import coloured
+from miwake.data.classmap import read_classes
 from miwake.look.text import Language, cells, clean, shorten
 from miwake.segmentation import draw
-from miwake.segmentation.kept import chances, grid
+from miwake.segmentation.kept import chances, grid, laid
 from miwake.segmentation.parts import regions
 from miwake.tasks.task import Calibrated, Leaving, Task
-from miwake.types import Dataset, Prediction, Segmentation
+from miwake.types import VOID, Dataset, Prediction, Segmentation
 
 THERE = 1e-3
 """Share of the picture from which a class is said to be there."""
@@ -136,9 +137,13 @@ class PixelAnswers(Task):
         gaps = [abs(a - b) for a, b in zip(one.probabilities, other.probabilities, strict=True)]
         return max([pixels if pixels > THERE else 0.0, *gaps])
 
-    def best_is(self, answer: Prediction, truth: str) -> bool:
-        """Unknown without its mask, so that it is never a reason to prefer one file to another."""
-        return True
+    def share_right(self, answer: Prediction, dataset: Dataset, row: int) -> float:
+        """Share of the pixels that count whose class is right; 1 where none counts."""
+        assert isinstance(answer, Segmentation)
+        truth = read_classes(dataset, row)
+        counted = truth != VOID
+        right = (laid(answer.classes, (truth.shape[0], truth.shape[1])) == truth)[counted]
+        return float(right.mean()) if len(right) else 1.0
 
     def draw(self, picture: NDArray[np.uint8], prediction: Prediction, *, style: str = "auto") -> NDArray[np.uint8]:
         """The classes' colours over the picture, lines around things, or the map alone; with a key of what is there."""

@@ -16,6 +16,7 @@ from miwake import networks
 from miwake.data.classmap import read_classes
 from miwake.data.config import DataOptions
 from miwake.data.masks import check_masks
+from miwake.data.proposal import Meaning
 from miwake.data.split import SplitReport
 from miwake.data.split_pixels import split_pixels
 from miwake.errors import DataError, UsageError
@@ -34,7 +35,7 @@ from miwake.tasks.pixels import (
     named,
 )
 from miwake.tasks.task import Calibrated, Wording
-from miwake.types import VOID, Batch, Dataset, Note
+from miwake.types import VOID, Batch, Dataset, Legend, Note
 
 _WITHIN = 1.25
 """Pictures up to so much larger than the largest of training are answered whole, as those were."""
@@ -74,6 +75,9 @@ class Segment(PixelAnswers):
     """Height and width of the usual training picture, which was brought to the size that the network sees."""
     largest: tuple[int, int] | None = None
     """Greatest height and width of the training pictures; much larger ones are answered in tiles, at the same scale."""
+    legend: Legend | None = None
+    """What values in the training masks meant; None where outlines were drawn, which name their categories, and in
+    files of old."""
 
     @staticmethod
     def toy(folder: Path) -> Path:
@@ -127,7 +131,8 @@ class Segment(PixelAnswers):
     def from_dataset(cls, dataset: Dataset) -> Segment:
         """Classes are the data set's; one that is called background, or membrane, is known by that."""
         ground, dividing = named(dataset.classes)
-        return cls(classes=dataset.classes, ground=ground, dividing=dividing)
+        legend = None if dataset.legend is None or dataset.legend.outlines else dataset.legend
+        return cls(classes=dataset.classes, ground=ground, dividing=dividing, legend=legend)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Segment:
@@ -135,7 +140,8 @@ class Segment(PixelAnswers):
         values: dict[str, Any] = {name: data[name] for name in _PLAIN}
         values |= {name: tuple(data[name]) for name in ("classes", "class_weights")}
         values |= {name: None if data[name] is None else tuple(data[name]) for name in ("usual", "largest")}
-        return cls(**values)
+        legend = data.get("legend")
+        return cls(**values, legend=None if legend is None else Legend.from_json(legend))
 
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
@@ -145,6 +151,7 @@ class Segment(PixelAnswers):
             "class_weights": list(self.class_weights),
             **{name: getattr(self, name) for name in _PLAIN},
             **{name: None if pair is None else list(pair) for name, pair in pairs.items()},
+            "legend": None if self.legend is None else self.legend.to_json(),
         }
 
     def build(self, architecture: str, *, channels: int, size: tuple[int, int], dropout: float | None) -> nn.Module:
@@ -200,6 +207,10 @@ class Segment(PixelAnswers):
     def meter(self) -> PixelMeter:
         """Mean IoU and loss."""
         return PixelMeter(len(self.classes))
+
+    def meant(self) -> Meaning | None:
+        """So that other masks of the same kind need no legend."""
+        return None if self.legend is None else Meaning(classes=self.classes, legend=self.legend)
 
     def kept(self, outputs: Tensor) -> NDArray[Any]:
         """The class of each pixel, and the logits of some; see `miwake.segmentation.kept`."""

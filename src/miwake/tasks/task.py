@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from miwake.data.config import DataOptions
+    from miwake.data.proposal import Meaning
     from miwake.data.split import SplitReport
     from miwake.evaluation.config import EvaluateOptions
     from miwake.look.text import Language
@@ -189,6 +190,10 @@ class Task(ABC):
     @abstractmethod
     def meter(self) -> Meter:
         """A new meter for validation."""
+
+    def meant(self) -> Meaning | None:
+        """Classes, and what the values in masks meant in training, of a task that is `masked`; None: not known."""
+        return None
 
     def kept(self, outputs: Tensor) -> NDArray[Any]:
         """What is kept of raw outputs (B, …) for `answers`, `calibrate` and `judge`: (B, …), by default all of them."""
@@ -375,14 +380,16 @@ class Task(ABC):
         """
         raise NotImplementedError
 
-    def best_is(self, answer: Prediction, truth: str) -> bool:
-        """Whether an answer's best guess is right, said or not, for the accuracy that a smaller file may not lose.
+    def share_right(self, answer: Prediction, dataset: Dataset, row: int) -> float:
+        """How much of an answer's best guess is right, said or not, 0 to 1: the accuracy that a smaller file may not
+        lose. By default all or nothing.
 
         Args:
             answer: to a picture.
-            truth: its label; several joined by `;`.
+            dataset: with the model's classes.
+            row: of the picture.
         """
-        return self.right(answer.label, truth)
+        return float(self.right(answer.label, dataset.label(row)))
 
     def apart(self, one: Prediction, other: Prediction) -> float:
         """How far two answers to one picture lie apart: the largest difference of probabilities, infinite where

@@ -123,7 +123,8 @@ def opened(data: str, options: DataOptions, header: Header) -> Dataset:
         UsageError: it has the shape of another task.
     """
     kind = tasks.find(header.task)
-    dataset = open_dataset(data, options, task=header.task)
+    learnt = kind.from_json(header.settings).meant()
+    dataset = open_dataset(data, options, task=header.task, learnt=learnt)
     known = tasks.find(dataset.task).family == kind.family
     return dataset if known else kind.adopt(dataset)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from miwake.look.words import words
 from miwake.prediction import Predictor, Unreadable
 from miwake.run import open_run
 from miwake.runtime import installed
+from miwake.tasks.task import Task
 from miwake.types import TEST, TRAIN, VAL, Dataset
 from miwake.verbs._evaluation import own_data
 
@@ -37,12 +39,6 @@ def export(name: str, options: ExportOptions, out: Path | None, language: Langua
     from miwake.exporting.leave import leave
 
     predictor = Predictor.open(run.folder, "cpu")
-    if predictor.task.masked and options.precision != "fp32":
-        raise UsageError(
-            f"With fewer bits a file is judged by its accuracy, and '{predictor.task.name}' has no such one.",
-            expected="32-bit floats, which are held against every pixel",
-            todo=f"leave --{options.precision} away.",
-        )
     dataset, _ = own_data(name)
     cases, calibration = _chosen(dataset, options, predictor)
     folder = out if out is not None else run.folder / "export"
@@ -82,7 +78,7 @@ def _chosen(
     for row in [*unseen.tolist(), *others.tolist(), *calibrates.tolist()]:
         if len(cases) == options.judges:
             break
-        case = _case(dataset, row)
+        case = _case(dataset, row, predictor.task)
         if readable(case, predictor):
             cases.append(case)
     if not cases:
@@ -93,10 +89,14 @@ def _chosen(
         )
     if options.precision != "int8":
         return cases, None
-    loaded = [predictor.load(_case(dataset, row).source, max_pixels=MAX_PIXELS) for row in calibrates.tolist()]
+    loaded = [predictor.load(_source(dataset, row), max_pixels=MAX_PIXELS) for row in calibrates.tolist()]
     return cases, np.stack([picture for picture in loaded if not isinstance(picture, Unreadable)])
 
 
-def _case(dataset: Dataset, row: int) -> Case:
-    source = dataset.file(row) if dataset.pixels is None else dataset.pixels[row]
-    return Case(name=dataset.paths[row], source=source, truth=dataset.label(row))
+def _case(dataset: Dataset, row: int, task: Task) -> Case:
+    right = partial(task.share_right, dataset=dataset, row=row)
+    return Case(name=dataset.paths[row], source=_source(dataset, row), right=right)
+
+
+def _source(dataset: Dataset, row: int) -> Path | NDArray[np.uint8]:
+    return dataset.file(row) if dataset.pixels is None else dataset.pixels[row]
