@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from miwake import machine, tasks
 from miwake.data.header import MAX_PIXELS, BadPicture
 from miwake.data.header import read_header as read_picture
+from miwake.data.masks import picture_size
 from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
 from miwake.look.words import told
@@ -31,7 +32,7 @@ from miwake.segmentation import tiles
 from miwake.segmentation.kept import Gathering
 from miwake.tasks.classify import Classify
 from miwake.tasks.task import Task
-from miwake.types import Note, Prediction
+from miwake.types import Dataset, Note, Prediction
 
 Source = str | PathLike[str] | bytes | NDArray[np.uint8]
 BATCH = 64
@@ -122,7 +123,7 @@ class Predictor:
         Returns:
             (B, …) before calibration, as the task keeps them; for a classifier logits (B, K).
         """
-        size = self.task.chunk
+        size = self.task.at_once(self.header.preprocessing.size)
         parts = [self.task.kept(self.raw(part)) for part in torch.split(pictures, size)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -168,6 +169,40 @@ class Predictor:
         parts = [self.outputs(gather(part)) for part in torch.split(rows, BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.task.classes)))
 
+    def dataset_outputs(
+        self,
+        dataset: Dataset,
+        gather: Callable[[Tensor], Tensor],
+        rows: NDArray[np.int64],
+        *,
+        max_pixels: int = MAX_PIXELS,
+    ) -> NDArray[Any]:
+        """Raw outputs of rows of a data set, as `predict` has them of its files.
+
+        Args:
+            dataset: with files, or packed pixels.
+            gather: gives its stored pictures (B, C, H, W) by row.
+            rows: (n).
+            max_pixels: of a picture that is answered in tiles.
+
+        Returns:
+            (n, …); (n) objects where pictures are so large that their outputs are of other sizes.
+        """
+        shown = self.header.preprocessing.size
+        sizes = [picture_size(dataset, row) for row in rows.tolist()] if self.task.places else []
+        large = [number for number, size in enumerate(sizes) if self.task.tiled(size, shown) is not None]
+        if not large:
+            return self.split_outputs(gather, torch.from_numpy(rows))
+        found = np.empty(len(rows), object)
+        whole = np.setdiff1d(np.arange(len(rows)), large)
+        for number, kept in zip(whole.tolist(), self.split_outputs(gather, torch.from_numpy(rows[whole])), strict=True):
+            found[number] = kept
+        for number in large:
+            row = int(rows[number])
+            source = dataset.file(row) if dataset.pixels is None else dataset.pixels[row]
+            found[number] = self._in_tiles(source, sizes[number], max_pixels)[0]
+        return found
+
     def predict(
         self, pictures: Iterable[Source], *, max_pixels: int = MAX_PIXELS, lang: str | None = None
     ) -> Generator[Prediction | Unreadable, None, None]:
@@ -210,32 +245,34 @@ class Predictor:
             else:
                 yield self._answer_in_tiles(name, found, max_pixels, language)
 
-    @torch.inference_mode()
     def _answer_in_tiles(self, name: str, found: _Loaded, max_pixels: int, language: str) -> Prediction | Unreadable:
-        """A picture that is larger than those of training, at their scale; memory is that of picture and answer."""
-        shape = self.header.preprocessing
-        scaled = self.task.tiled(found.size, shape.size)
-        assert scaled is not None
-        at_scale = replace(shape, size=scaled, crop=1.0, fit="squash")
+        """A picture that is larger than those of training."""
         try:
-            source = Path(found.source) if isinstance(found.source, str | PathLike) else found.source
-            picture = load(source, at_scale, max_pixels=max_pixels)
+            kept = self._in_tiles(found.source, found.size, max_pixels)
         except BadPicture as error:
             return Unreadable(name, told(error.reason, language))
         except OSError as error:
             return Unreadable(name, error.strerror or str(error))
-        classes = len(self.task.classes)
+        (answer,) = self.task.answers(kept, [name], self.header, sizes=[found.size])
+        return answer
+
+    @torch.inference_mode()
+    def _in_tiles(self, source: Source, size: tuple[int, int], max_pixels: int) -> NDArray[Any]:
+        """(1) raw outputs, as the task keeps them, at the scale of training; memory is that of picture and answer.
+
+        Raises:
+            BadPicture, OSError: the picture cannot be read.
+        """
+        shape, classes = self.header.preprocessing, len(self.task.classes)
+        scaled = self.task.tiled(size, shape.size)
+        assert scaled is not None
+        at_scale = replace(shape, size=scaled, crop=1.0, fit="squash")
+        picture = load(Path(source) if isinstance(source, str | PathLike) else source, at_scale, max_pixels=max_pixels)
         gathering = Gathering(classes, scaled)
         tiles.answer(
-            lambda rows, columns: picture[rows, columns],
-            scaled,
-            shape.size,
-            lambda pictures: self.raw(pictures),
-            gathering.write,
-            classes=classes,
+            lambda rows, columns: picture[rows, columns], scaled, shape.size, self.raw, gathering.write, classes=classes
         )
-        (answer,) = self.task.answers(gathering.kept, [name], self.header, sizes=[found.size])
-        return answer
+        return gathering.kept
 
 
 def _imagenet() -> tuple[nn.Module, Header]:

@@ -16,6 +16,7 @@ from torch import Tensor
 from miwake.augment import augment, geometry
 from miwake.augment.config import Augmentation
 from miwake.augment.geometry import cut, draw_warp, seen, warp_pictures, whole_cuts
+from miwake.errors import UsageError
 from miwake.types import VOID, Batch
 
 AFFINE = Augmentation(shift=0.1, scale=0.2, stretch=0.1, rotation=40, shear=0.2, mirror="both", padding="border")
@@ -361,3 +362,41 @@ def test_cuts_stay_inside_and_have_the_area(smooth: Tensor) -> None:
     assert 0.9 < area.max() <= 1.03
     assert new.min() >= 0
     assert new.max() <= 63
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds, st.tuples(st.integers(3, 13), st.integers(3, 16)), st.sampled_from(["none", "horizontal", "both"]))
+def test_a_cut_is_a_part_of_the_picture_and_of_its_mask_pixel_for_pixel(
+    seed: int, size: tuple[int, int], mirror: str
+) -> None:
+    """Each pixel of a stored picture is another one, so that it says where it came from."""
+    places = torch.arange(13 * 16).view(1, 13, 16)
+    pictures, rows = places.byte()[:, None].expand(64, -1, -1, -1), torch.arange(64)
+    config = Augmentation(cut=size, mirror=mirror)  # type: ignore[arg-type]
+    new = run(Batch(pictures, rows, rows, masks=places.expand(64, -1, -1)), config, size, seed)
+    assert new.masks is not None
+    assert torch.equal(new.masks, new.pictures[:, 0].long())
+    tops, lefts = set(), set()
+    for one in new.masks:
+        top, left = int(one.min()) // 16, int(one.min()) % 16
+        expected = places[0, top : top + size[0], left : left + size[1]]
+        flips = [expected, expected.flip(1), expected.flip(0), expected.flip((0, 1))]
+        assert any(torch.equal(one, each) for each in flips[: {"none": 1, "horizontal": 2, "both": 4}[mirror]])
+        tops.add(top)
+        lefts.add(left)
+    # they lie anywhere: 64 of them reach most of the places that there are
+    assert len(tops) > 0.6 * (14 - size[0])
+    assert len(lefts) > 0.6 * (17 - size[1])
+
+
+def test_a_cut_keeps_its_scale_and_moves_with_the_other_changes() -> None:
+    x = torch.arange(200).expand(100, 200)
+    ramp = torch.stack((x, torch.arange(100)[:, None].expand(100, 200))).byte()[None].expand(100, -1, -1, -1)
+    rows = torch.arange(100)
+    new = run(Batch(ramp, rows, rows), Augmentation(cut=(32, 64), scale=0.2), (32, 64)).pictures
+    steps = (new[:, 0, :, 1:] - new[:, 0, :, :-1]).median(-1).values.median(-1).values
+    assert 0.8 < steps.min() < 0.9
+    assert 1.1 < steps.max() < 1.25
+    assert new[:, 0].amin((1, 2)).max() > 100
+    with pytest.raises(UsageError, match="one of the two"):
+        Augmentation(cut=(32, 64), crop=0.5)

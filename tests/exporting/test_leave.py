@@ -235,6 +235,15 @@ def test_the_loss_of_accuracy_has_an_interval() -> None:
     assert (many.low, many.high) == pytest.approx((0.0211, 0.0588), abs=2e-4)
 
 
+def test_the_loss_of_pixels_has_an_interval() -> None:
+    random = np.random.default_rng(0)
+    before = random.uniform(0.5, 0.9, 400)
+    found = loss([(float(a), float(a - b)) for a, b in zip(before, random.normal(0.01, 0.05, 400), strict=True)])
+    assert found.low < 0.01 < found.high
+    assert found.high - found.low == pytest.approx(2 * 1.96 * 0.05 / 20, rel=0.1)
+    assert loss([(0.5, 0.5)]).value == 0
+
+
 def test_the_fastest_is_so_over_all_numbers_of_pictures() -> None:
     def timing(way: str, batch: int, median: float) -> Timing:
         return Timing(way=way, batch=batch, median=median, low=median, high=median, calls=5)

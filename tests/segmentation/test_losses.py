@@ -89,6 +89,17 @@ def test_gradients_are_finite_differences(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_rounded_where_training_is(name: str) -> None:
+    """Under autocast products of matrices have 8 bits of precision; sums over a million pixels must not."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(1, 3, 64, 64, generator=generator)
+    truth = torch.randint(0, 3, (1, 64, 64), generator=generator)
+    plain = loss(logits, truth, name=name)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(loss(logits, truth, name=name), plain, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_perfect_answers_cost_nothing_and_nothing_counts_nothing(name: str) -> None:
     truth = torch.randint(0, 3, (2, 6, 6), generator=torch.Generator().manual_seed(0))
     sure = 50 * torch.nn.functional.one_hot(truth, 3).permute(0, 3, 1, 2).float()

@@ -52,7 +52,7 @@ def test_photographs_take_the_weights_that_are_here_others_begin_from_nothing(in
 def test_sizes_keep_the_shape_and_fit_the_time(in_both, monkeypatch) -> None:
     monkeypatch.setattr(machine, "cores", lambda: 4)
     assert choose_segment._way(asked(), look(360, 480), 100, 36_000.0).size == (360, 480)
-    assert choose_segment._way(asked(), look(3000, 4000), 20, 36_000.0).size == (384, 512)
+    assert choose_segment._way(asked(), look(3000, 4000), 20, 360_000.0).size == (768, 1024)
     assert choose_segment._way(asked(), look(30, 40), 20, 600.0).size == (48, 64)
     assert choose_segment._way(asked(), look(24, 12), 20, 600.0).size == (48, 24)
     assert choose_segment._way(asked(model=ModelOptions(image_size=100)), look(50, 200), 20, 600.0).size == (25, 100)
@@ -61,7 +61,7 @@ def test_sizes_keep_the_shape_and_fit_the_time(in_both, monkeypatch) -> None:
     in_both(short.reasons)
     assert len(short.reasons) == 2
     longer = choose_segment._way(asked(), look(768, 1024), 1000, 600.0).size
-    assert (96, 128) < longer < (384, 512)
+    assert (96, 128) < longer < (768, 1024)
     own = choose_segment._way(asked(model=ModelOptions(model="unet")), look(), 20_000, 60.0)
     assert own.size == (360, 480)  # who chooses a network knows how long it takes
 
@@ -108,11 +108,31 @@ def test_what_is_for_classifiers_is_refused(room: dict[str, object], flag: str) 
 def test_nothing_is_covered_whatever_is_asked() -> None:
     for options in (AugmentOptions(), AugmentOptions(augment="photo"), AugmentOptions(augment="small", mirror="both")):
         for channels in (1, 3):
-            found = choose_segment._augmentation(options, look(channels=channels))
+            found = choose_segment._augmentation(options, look(channels=channels), (180, 240))
             assert found.erase == 0
             assert not found.mixes
             assert options.mirror == "auto" or found.mirror == options.mirror
-    assert choose_segment._augmentation(AugmentOptions(augment="none"), look()).active == ()
+            assert found.cut == (160, 224)
+    none = AugmentOptions(augment="none")
+    assert choose_segment._augmentation(none, look(), (180, 240)).active == ()
+    assert choose_segment._augmentation(none, look(), (512, 640)).active == ("cut",)
+
+
+@pytest.mark.parametrize(
+    ("size", "part"),
+    [
+        ((180, 240), (160, 224)),
+        ((512, 512), (256, 256)),
+        ((768, 1024), (256, 256)),
+        ((256, 256), None),
+        ((128, 192), None),
+        ((60, 80), None),  # 32 × 64 would be too little of it
+        ((100, 900), (96, 256)),
+        ((64, 40), None),
+    ],
+)
+def test_parts_are_learnt_from_at_full_scale(size: tuple[int, int], part: tuple[int, int] | None) -> None:
+    assert choose_segment.part_of(size) == part
 
 
 def test_batches_are_small_where_pictures_are_large_or_few() -> None:

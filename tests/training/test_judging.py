@@ -30,6 +30,17 @@ def judged(job: Any, model: Any) -> dict[str, float]:
     return meter.compute()
 
 
+def test_some_epochs_are_not_judged_but_the_last_one_is(job, tmp_path) -> None:
+    found = follow(job(folder=tmp_path, epochs=5, judge_every=3, patience=4))
+    assert ["val_loss" in row for row in found.history] == [False, False, True, False, True]
+    assert all(row["train_loss"] > 0 for row in found.history)
+    rows = read_table(tmp_path / "metrics.csv")
+    assert [bool(row["val_loss"]) for row in rows] == [False, False, True, False, True]
+    again = follow(job(epochs=5))
+    assert found.history[4]["train_loss"] == again.history[4]["train_loss"]  # judging changes nothing
+    assert found.history[4]["val_loss"] == again.history[4]["val_loss"]
+
+
 class Scripted:
     """A meter that says what it is told."""
 

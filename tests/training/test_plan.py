@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 
 from miwake import machine
+from miwake.augment.config import Augmentation
 from miwake.errors import UsageError
 from miwake.look.words import told
 from miwake.tasks.classify import Classify
@@ -18,6 +21,13 @@ from miwake.training.plan import batch_size, budget, draft, settle, weigh
 from miwake.training.probe import Cost
 from miwake.training.schedule import cost
 from miwake.types import TRAIN, VAL, Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked(Classify):
+    """As a task that learns from masks."""
+
+    masked: ClassVar[bool] = True
 
 
 def data(counts: tuple[int, ...], *, multilabel: bool = False) -> Dataset:
@@ -216,6 +226,23 @@ def test_a_limit_of_the_users_is_kept(job, slow, seconds):
     found = settle(work, Training(time_limit="1m"), seconds=seconds, least=10, most=300).recipe
     assert found.epochs == max(1, int(seconds / epoch_seconds(work)))
     assert found.seconds == seconds
+
+
+def test_pixels_are_judged_less_often_where_that_is_dear(job, slow):
+    """24 validation pictures beside 64 to learn from: an eighth of the time."""
+    work = job()
+    masked = replace(work, task=Masked(classes=work.task.classes))
+    dear = plan._FORWARD * work.val.count / (work.train.batch_size * work.train.steps)
+    found = settle(masked, Training(), seconds=1000.0, least=10, most=300).recipe
+    assert found.judge_every == math.ceil(dear / plan._WATCHED) > 1
+    assert found.epochs > settle(work, Training(), seconds=100.0, least=10, most=300).recipe.epochs
+    assert settle(work, Training(), seconds=1000.0, least=10, most=300).recipe.judge_every == 1
+    assert settle(masked, Training(epochs=3), seconds=1000.0, least=10, most=300).recipe.judge_every == 1
+    # parts are learnt from and wholes are judged
+    parts = replace(masked, augmentation=Augmentation(cut=(4, 4)))
+    assert settle(parts, Training(), seconds=1e4, least=10, most=300).recipe.judge_every == math.ceil(
+        4 * dear / plan._WATCHED
+    )
 
 
 def test_epochs_as_asked(job, slow):

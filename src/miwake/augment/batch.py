@@ -50,7 +50,8 @@ def augment(
         classes: number of classes K, for labels that are mixed.
         window: height and width of the centre of the stored picture that is shown where nothing is changed; None
             is `size`, pixel for pixel. Another window is scaled to `size`: so a network is trained on smaller
-            pictures first. Where `config.crop` is below 1, cuts are taken from the whole stored picture instead.
+            pictures first. With `config.cut` it lies anywhere in the picture; where `config.crop` is below 1, cuts are
+            taken from the whole stored picture instead.
         finish: what is done in place to a few new pictures (b, C, h, w) at a time, while they are in the processor's
             cache: an affine change of each channel, which mixing does not disturb.
 

@@ -39,6 +39,9 @@ class Augmentation:
     crop: float = 1.0
     """Smallest share of the stored picture's area that is cut out and scaled to the full size (Szegedy et al.,
     "Going deeper with convolutions", 2015, section 6); 1 cuts nothing."""
+    cut: tuple[int, int] | None = None
+    """Height and width in pixels of the part that is shown, which lies anywhere in the stored picture and keeps its
+    scale, but for what the other settings change; None is the centre, or the whole."""
     elastic: float = 0.0
     """Root mean square of a random smooth displacement, share of the side (Simard et al., "Best practices for
     convolutional neural networks applied to visual document analysis", 2003, section 2). 0.05 is their setting."""
@@ -81,6 +84,12 @@ class Augmentation:
             _check(name, getattr(self, name), low, high)
         for value in self.erase_area:
             _check("erase_area", value, 0.0, 1.0)
+        if self.cut is not None and (min(self.cut) < 1 or self.crop < 1):
+            raise UsageError(
+                f"The augmentation's cut is {self.cut[0]} × {self.cut[1]} pixels, its crop {self.crop:g}.",
+                expected="one pixel at least, and one of the two",
+                todo="leave crop at 1.",
+            )
         if self.erase_area[0] > self.erase_area[1]:
             raise UsageError(
                 f"erase_area is {self.erase_area[0]:g} to {self.erase_area[1]:g}.", expected="the smaller first"
@@ -107,6 +116,7 @@ CHANGES = (
     "shear",
     "perspective",
     "crop",
+    "cut",
     "elastic",
     "brightness",
     "contrast",

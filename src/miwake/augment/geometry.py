@@ -132,7 +132,7 @@ def _whole(config: Augmentation) -> bool:
 
 def is_still(config: Augmentation) -> bool:
     """Whether these settings leave every pixel where it is."""
-    return _whole(config) and config.shift == 0 and config.mirror in ("auto", "none")
+    return _whole(config) and config.shift == 0 and config.cut is None and config.mirror in ("auto", "none")
 
 
 def _window(
@@ -140,6 +140,11 @@ def _window(
 ) -> tuple[Tensor, Tensor]:
     """(B or 1, 2) width and height, as shares of the stored picture, and centre of the part that is shown."""
     (height, width), (high, wide) = stored, window
+    if config.cut is not None:
+        # corners at whole pixels: what nothing else changes is copied
+        sides, shown = draws.new_tensor((width, height)), draws.new_tensor((wide, high))
+        corners = ((draws[:, 2:4] + 1) / 2 * (sides - shown)).round()
+        return (shown / sides)[None], (2 * corners + shown) / sides - 1
     if config.crop == 1:
         # The same whole pixels as the centre cut of the validation pictures.
         top, left = (height - high) // 2, (width - wide) // 2

@@ -175,6 +175,7 @@ _CHANGES: dict[str, dict[Language, str]] = {
     "augment.shear": {"en": "slant", "ja": "せん断"},
     "augment.perspective": {"en": "perspective", "ja": "遠近"},
     "augment.crop": {"en": "crop", "ja": "切り出し"},
+    "augment.cut": {"en": "parts at full scale", "ja": "等倍の部分"},
     "augment.elastic": {"en": "bending", "ja": "弾性変形"},
     "augment.brightness": {"en": "brightness", "ja": "明るさ"},
     "augment.contrast": {"en": "contrast", "ja": "コントラスト"},

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from markupsafe import Markup
 
 from miwake.evaluation.pixel_wording import hardest, sentences, warnings
@@ -25,7 +26,6 @@ from miwake.report.own import Pictures
 from miwake.types import Figure, Preprocessing
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _SIZES = tuple(Pictures(side=side, most=most) for side, most in ((200, 20), (160, 14), (120, 10), (88, 6), (56, 3)))
@@ -202,7 +202,7 @@ def _curves(contents: SegmentContents) -> Iterator[tuple[str, Markup]]:
         series = [
             Line(
                 name=words(f"split.{column.split('_', 1)[0]}", language),
-                values=_column(rows, column),
+                values=_joined(_column(rows, column)),
                 tone="second" if column.startswith("val") else "first",
             )
             for column in columns
@@ -211,7 +211,7 @@ def _curves(contents: SegmentContents) -> Iterator[tuple[str, Markup]]:
         if not series or len(rows) < 2:
             continue
         title, last = words(f"seg.report.curve.{key}", language), series[-1]
-        known = [value for value in last.values if value is not None]
+        known = [value for value in _column(rows, columns[-1]) if value is not None]
         mark = None
         kept = contents.kept
         if kept is not None and 0 <= kept < len(rows) and (value := last.values[kept]) is not None:
@@ -239,6 +239,15 @@ def _curves(contents: SegmentContents) -> Iterator[tuple[str, Markup]]:
                 kept=mark,
             ),
         )
+
+
+def _joined(values: Sequence[float | None]) -> tuple[float | None, ...]:
+    """A straight line between epochs that were judged, where not every one was; None before the first."""
+    known = [place for place, value in enumerate(values) if value is not None]
+    if not known:
+        return tuple(values)
+    found = np.interp(range(len(values)), known, [value for value in values if value is not None])
+    return (*[None] * known[0], *(float(value) for value in found[known[0] :]))
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[float | None, ...]:

@@ -20,7 +20,8 @@ OVERLAP = 0.25
 """Of two tiles beside each other, as a share of their side."""
 _MARGIN = 0.25
 """Share of the overlap, at a tile's edge, in which its answer does not count."""
-_BATCH = 4
+_BATCH, _PIXELS = 4, 1 << 20
+"""Tiles that are answered at once, and their pixels, at most."""
 _ROOM = 1 << 26
 """Numbers of the answers that are held at once: 256 MiB."""
 
@@ -83,8 +84,9 @@ def _part(
     corners = [(row, column) for row in rows for column in columns]
     total: Tensor | None = None
     weight = torch.zeros(bottom - top, right - left)
-    for first in range(0, len(corners), _BATCH):
-        batch = corners[first : first + _BATCH]
+    many = max(1, min(_BATCH, _PIXELS // (tile[0] * tile[1])))
+    for first in range(0, len(corners), many):
+        batch = corners[first : first + many]
         stack = np.stack([_tile(read, size, tile, corner) for corner in batch])
         found = logits(torch.from_numpy(stack).permute(0, 3, 1, 2)).float().cpu()
         if total is None:

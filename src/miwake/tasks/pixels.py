@@ -115,7 +115,7 @@ class PixelMeter:
 
 
 def compared(
-    maps: NDArray[np.uint8],
+    maps: Sequence[NDArray[np.uint8]],
     dataset: Dataset,
     rows: NDArray[np.int64],
     *,
@@ -124,7 +124,7 @@ def compared(
     temperature: float,
     options: EvaluateOptions,
 ) -> PixelEvaluation:
-    """Figures of class maps (n, h, w) against the masks of these rows, at the masks' own size."""
+    """Figures of n class maps (h, w) against the masks of these rows, at the masks' own size."""
     parts: list[tuple[NDArray[Any], ...]] = []
     void = every = 0
     for classes, row in zip(maps, rows.tolist(), strict=True):

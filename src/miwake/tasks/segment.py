@@ -39,6 +39,8 @@ from miwake.types import VOID, Batch, Dataset, Legend, Note
 
 _WITHIN = 1.25
 """Pictures up to so much larger than the largest of training are answered whole, as those were."""
+_AT_ONCE = 1 << 21
+"""Pixels that are answered at once, at most."""
 _CALIBRATED = 200_000
 """Pixels that the temperature is fitted to, at most."""
 
@@ -216,6 +218,10 @@ class Segment(PixelAnswers):
         """The class of each pixel, and the logits of some; see `miwake.segmentation.kept`."""
         return keep(outputs)
 
+    def at_once(self, size: tuple[int, int]) -> int:
+        """As many as fit the memory: a network for every pixel keeps its features at full size."""
+        return max(1, min(self.chunk, _AT_ONCE // (size[0] * size[1])))
+
     def tiled(self, size: tuple[int, int], seen: tuple[int, int]) -> tuple[int, int] | None:
         """Larger pictures than training had are scaled as those were, and answered in tiles."""
         if self.usual is None or self.largest is None:
@@ -288,7 +294,7 @@ class Segment(PixelAnswers):
     ) -> PixelEvaluation:
         """Figures of the answers at the masks' own size."""
         return compared(
-            outputs["classes"],
+            [kept["classes"] for kept in outputs],
             dataset,
             rows,
             split=split,

@@ -200,6 +200,10 @@ class Task(ABC):
         found: NDArray[Any] = outputs.double().cpu().numpy()
         return found
 
+    def at_once(self, size: tuple[int, int]) -> int:
+        """How many pictures that the network sees at this height and width are answered at once, at most."""
+        return self.chunk
+
     def tiled(self, size: tuple[int, int], seen: tuple[int, int]) -> tuple[int, int] | None:
         """Height and width that a picture is scaled to, to be answered in tiles; None: as a whole, as in training.
 

@@ -37,8 +37,14 @@ from miwake.types import TRAIN, VOID, Dataset, Note, Preprocessing
 
 LIGHT, PLAIN = "lite-unet", "unet-slim"
 """Over ImageNet's weights, for photographs; and from nothing, for all other pictures."""
-LARGEST = 512
+LARGEST = 1024
 """Longer side that a network sees, at most, where there is time for it."""
+PART = 256
+"""Side of the parts that are learnt from at a time, at most: of larger pictures a step would hold too few."""
+_GRID = 32
+"""Sides of the parts divide by it, so that no network fills them up."""
+_NEAR = 0.85
+"""Share of a side that a part has at least, where the whole of it would do."""
 SMALLEST = 128
 _SMALL = 64
 """Pictures up to this side are enlarged, twice at most: their outlines lie between their pixels."""
@@ -52,7 +58,7 @@ _BATCH = 8
 _MEMORY = 1 << 20  # pixels of a batch, above which it gets smaller
 _MOST_WEIGHT = 10.0
 
-PHOTOS = Augmentation(mirror="auto", crop=0.4, rotation=5, brightness=0.15, contrast=0.3, saturation=0.3, hue=0.02)
+PHOTOS = Augmentation(mirror="auto", scale=0.3, rotation=5, brightness=0.15, contrast=0.3, saturation=0.3, hue=0.02)
 """Photographs, of which nothing is covered: what lies below a patch could not be known."""
 SHEETS = Augmentation(
     mirror="auto", shift=0.05, scale=0.2, stretch=0.05, rotation=10, elastic=0.015, brightness=0.1, contrast=0.3
@@ -87,13 +93,16 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
     counts = _counts(masks, rows, len(dataset.classes))
     task, reasons = _task(dataset, asked, counts, usual, largest)
     recipe = draft(asked.training, pictures=len(rows), pretrained=name != "none")
-    batch = asked.training.batch_size or _batch(len(rows), start.size)
+    augmentation = _augmentation(asked.augment, look, start.size)
+    part = augmentation.cut or start.size
+    batch = asked.training.batch_size or _batch(len(rows), part)
+    whole = start.size[0] * start.size[1] / (part[0] * part[1])
     choice = Choice(
         architecture=way.network,
         dropout=asked.model.dropout,
         starting_weights=name,
         preprocessing=start,
-        augmentation=_augmentation(asked.augment, look),
+        augmentation=augmentation,
         task=task,
         phases=task.phases(pretrained=name != "none"),
         recipe=replace(recipe, batch_size=batch),
@@ -106,7 +115,7 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
         choice=choice,
         sentences=report.sentences,
         contents=contents,
-        epochs=(10, 120 if name != "none" else 300),
+        epochs=(round(10 * whole), round((120 if name != "none" else 300) * whole)),
     )
 
 
@@ -289,10 +298,33 @@ def _batch(count: int, size: tuple[int, int]) -> int:
     return int(max(1, min(_BATCH, fits, count // 4 or 1)))
 
 
-def _augmentation(options: AugmentOptions, look: Look) -> Augmentation:
-    """The usual one for photographs, or for other pictures; or what was asked for, without what covers pixels."""
+def _augmentation(options: AugmentOptions, look: Look, size: tuple[int, int]) -> Augmentation:
+    """The usual one for photographs, or for other pictures; or what was asked for, without what covers pixels.
+
+    Args:
+        options: what was asked for.
+        look: of the pictures.
+        size: height and width that the network sees.
+    """
     if options.augment != "auto":
         kind = "photo" if options.augment == "none" else options.augment
-        return replace(augmentation_for(options, kind), erase=0.0, mixup=0.0, cutmix=0.0)
-    usual = scaled(PHOTOS if look.channels == 3 else SHEETS, options.augment_strength)
-    return usual if options.mirror == "auto" else replace(usual, mirror=options.mirror)
+        chosen = replace(augmentation_for(options, kind), erase=0.0, mixup=0.0, cutmix=0.0)
+    else:
+        chosen = scaled(PHOTOS if look.channels == 3 else SHEETS, options.augment_strength)
+        chosen = chosen if options.mirror == "auto" else replace(chosen, mirror=options.mirror)
+    if options.augment == "none" and max(size) <= PART:
+        return chosen
+    return replace(chosen, crop=1.0, cut=part_of(size))
+
+
+def part_of(size: tuple[int, int]) -> tuple[int, int] | None:
+    """Height and width of the parts that pictures of a size are learnt from; None: the whole.
+
+    Parts lie elsewhere in each epoch, and the network fills up none of their sides: of 180 × 240 pixels it would make
+    192 × 256.
+    """
+    sides = []
+    for side in size:
+        part = min(side, PART) // _GRID * _GRID
+        sides.append(part if part >= _NEAR * min(side, PART) else min(side, PART))
+    return None if tuple(sides) == size else (sides[0], sides[1])

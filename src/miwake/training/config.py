@@ -97,6 +97,8 @@ class Recipe:
     robust_steps: int = 7
     progressive: float = 0.0
     """Share of training on smaller pictures."""
+    judge_every: int = 1
+    """Epochs from one judgement on validation to the next; the last epoch is always judged."""
 
 
 def parse_time(text: str) -> float:

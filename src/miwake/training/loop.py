@@ -274,7 +274,7 @@ class Trainer:
         """Write down the epoch, and keep its weights if they give answers and these are the best so far."""
         state = self.state
         batches = (state.step or self.steps) * self.job.recipe.accumulate
-        judged = phase.judged or self.interrupted
+        judged = (phase.judged and self._due()) or self.interrupted
         meter = self.validate() if judged else self.job.task.meter()
         figures = meter.compute() if judged else {}
         if self.contest is not None:
@@ -297,7 +297,7 @@ class Trainer:
             state.best, state.since_best = row, 0
             self.best.keep(self._judged())
         else:
-            state.since_best += 1
+            state.since_best += self.job.recipe.judge_every
         if self.contest is not None and self.contest.collapsed(row, state):
             self._go_back()
         if state.mirror == "auto" and state.course.done >= _MIRROR_TEST:
@@ -305,6 +305,11 @@ class Trainer:
             if verdict is not None:
                 state.mirror, state.mirror_reason = verdict
         self._write_history()
+
+    def _due(self) -> bool:
+        """Whether this epoch is to be judged."""
+        every = (self.state.phase_epoch + 1) % self.job.recipe.judge_every == 0
+        return every or self.state.course.step >= self._end()
 
     def _write_history(self) -> None:
         if self.job.folder is not None:
@@ -352,7 +357,7 @@ class Trainer:
 
     def _tell(self, phase: Phase) -> None:
         state = self.state
-        last = state.history[-1] if state.history else {}
+        last = next((row for row in reversed(state.history) if "val_loss" in row), {})
         self.report(
             Moment(
                 phase=phase.name,

@@ -27,6 +27,8 @@ UNEVEN = 3.0
 """Classes are uneven where one has this many times the training pictures of another."""
 _FORWARD = 0.35  # cost of a picture that is only looked at, as a share of one that is learnt from
 _SLOPE = 0.7  # cost of the gradient by a picture, likewise
+_WATCHED = 0.04  # share of the learning's time that judging takes, where it can be less often
+_JUDGEMENTS = 12  # that there are in any case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,11 +155,27 @@ def _judging(job: Job, step: float) -> tuple[float, float]:
     """Seconds to look at a picture, and to judge an epoch: for a job with an opponent, against it too."""
     opponent = job.opponent
     plain = step / job.train.batch_size
+    if job.augmentation.cut is not None:  # which is learnt from, while the whole is judged
+        (height, width), (high, wide) = job.preprocessing.size, job.augmentation.cut
+        plain *= height * width / (high * wide)
     if opponent is None:
         return _FORWARD * plain, _FORWARD * plain * job.val.count
     plain /= 1 + _SLOPE * opponent.steps
     against = min(opponent.test_pictures, job.val.count) * (_FORWARD + _SLOPE * opponent.test_steps)
     return _FORWARD * plain, plain * (_FORWARD * job.val.count + against)
+
+
+def _every(job: Job, dear: float, epochs: int) -> int:
+    """Epochs from one judgement to the next: pixels are many, and the first epochs tell little.
+
+    Args:
+        job: an opponent is watched closely.
+        dear: what judging an epoch costs, as a share of learning it.
+        epochs: about how many there will be.
+    """
+    if not job.task.masked or job.opponent is not None:
+        return 1
+    return max(1, min(math.ceil(dear / _WATCHED), epochs // _JUDGEMENTS))
 
 
 def settle(job: Job, training: Training, *, seconds: float, least: int, most: int) -> Plan:
@@ -176,7 +194,9 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
     cost = measure(job, training)
     looking, judging = _judging(job, cost.step)
     cost = replace(cost, step=cost.step * share_of_cost(recipe.progressive))
-    epoch = cost.step * job.train.steps + judging
+    learning = cost.step * job.train.steps
+    every = _every(job, judging / learning, training.epochs or int(max(seconds, 0.0) / learning))
+    epoch = learning + judging / every
     observing = looking * job.train.batch_size * job.train.steps
     # the loop's clock runs from its first phase on
     limit: float | None = seconds if training.time_limit is not None else None
@@ -194,7 +214,14 @@ def settle(job: Job, training: Training, *, seconds: float, least: int, most: in
             reasons.append(Note("train.long", {"n": least, "seconds": seconds}))
         if epochs < least:
             reasons.append(Note("train.short", {"n": epochs, "least": least}))
-    recipe = replace(recipe, precision=cost.precision, threads=cost.threads, epochs=epochs, seconds=limit)
+    recipe = replace(
+        recipe,
+        precision=cost.precision,
+        threads=cost.threads,
+        epochs=epochs,
+        seconds=limit,
+        judge_every=min(every, epochs),
+    )
     if training.find_learning_rate and training.learning_rate is None:
         recipe = replace(recipe, learning_rate=find_rate(replace(job, recipe=recipe)))
         reasons.append(Note("train.rate", {"rate": recipe.learning_rate}))

@@ -193,11 +193,17 @@ def make_job(
         augmentation=choice.augmentation,
         preprocessing=choice.preprocessing,
         train=loader(TRAIN, choice.recipe.batch_size, choice.recipe.seed),
-        val=loader(VAL, max(choice.task.chunk, choice.recipe.batch_size), None),
+        val=loader(VAL, _judged_at_once(choice), None),
         paths=dataset.paths,
         folder=folder,
         opponent=opponent(choice),
     )
+
+
+def _judged_at_once(choice: Choice) -> int:
+    """Validation pictures a batch: as many as training takes, or more; where training sees parts, these are whole."""
+    most = choice.task.at_once(choice.preprocessing.size)
+    return most if choice.augmentation.cut is not None else max(most, choice.recipe.batch_size)
 
 
 def against(training: Training) -> tuple[Note, ...]:

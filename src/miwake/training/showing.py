@@ -42,7 +42,7 @@ class Showing:
             pictures = network_input(batch.pictures, job.preprocessing)
             return Batch(pictures, batch.labels, batch.rows, batch.masks, batch.boxes, batch.points)
         self.generator.manual_seed(mix(job.recipe.seed, 2, epoch, step))
-        height, width = job.preprocessing.size
+        height, width = settings.cut or job.preprocessing.size
         return augment(
             batch,
             settings,

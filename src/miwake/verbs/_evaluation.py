@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -72,7 +71,7 @@ def evaluate(
     left_out = (Note("divide.unreadable", {"n": bad}),) if bad else ()
     if not len(rows):
         raise DataError(f"{dataset.name} has no pictures that can be judged.", expected="one at least")
-    outputs = predictor.split_outputs(pictures.gather, torch.from_numpy(rows))
+    outputs = predictor.dataset_outputs(dataset, pictures.gather, rows, max_pixels=data_options.max_pixels)
     task = predictor.task
     found = task.judge(outputs, dataset, rows, header, train=train, split=split, options=options)
     answers = answered(task, outputs, dataset, rows, header)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from miwake.data.masks import picture_size
@@ -39,7 +38,7 @@ def judge(predictor: Predictor, dataset: Dataset, pictures: Pictures, options: E
     task = predictor.task
     targets = np.asarray(dataset.targets)
     rows = {SPLITS[split]: dataset.rows(split) for split in (VAL, TEST)}
-    outputs = {name: predictor.split_outputs(pictures.gather, torch.from_numpy(of)) for name, of in rows.items()}
+    outputs = {name: predictor.dataset_outputs(dataset, pictures.gather, of) for name, of in rows.items()}
     of_val = rows["val"]
     groups = None if dataset.group is None else dataset.group[of_val]
     calibration, decision = task.calibrate(
