@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from miwake import open_dataset
 from miwake.data.census import Census, count, take_census
-from miwake.data.classmap import classes_of, to_classes
+from miwake.data.classmap import classes_of, read_classes, to_classes
 from miwake.data.legend import read_legend, read_value, shown
 from miwake.data.masks import Values, read_values
 from miwake.data.proposal import Meaning, meaning, with_void
 from miwake.errors import DataError, UsageError
-from miwake.types import Legend
+from miwake.types import VOID, Legend
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -259,3 +261,51 @@ def test_counting_agrees_with_looking(seed: int) -> None:
         assert number == (pixels == code).sum()
         blocks = [(pixels[y : y + 2, x : x + 2] == code).all() for y in range(6) for x in range(8)]
         assert flat == sum(blocks)
+
+
+# -- what a model has learnt that values mean --------------------------------------------------------------------------
+
+SCENE = Legend(values=(((0,),), ((1,), (2,)), ((7,),)), void=((9,),))
+STREET = Legend(values=(((0, 0, 0),), ((255, 0, 0), (254, 0, 0))), void=((255, 255, 255),))
+
+
+def masked(folder: Path, pixels: np.ndarray) -> Path:
+    for name, array in (("images", np.zeros((*pixels.shape[:2], 3), np.uint8)), ("masks", pixels)):
+        (folder / name).mkdir()
+        Image.fromarray(array).save(folder / name / "a.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("legend", "rows", "classes"),
+    [
+        (SCENE, [[0, 1, 2], [7, 9, 9]], [[0, 1, 1], [2, VOID, VOID]]),
+        (SCENE, [[7, 7, 7], [7, 7, 7]], [[2, 2, 2], [2, 2, 2]]),  # one class alone could not be guessed
+        (STREET, [[[0, 0, 0], [254, 0, 0]], [[255, 255, 255], [255, 0, 0]]], [[0, 1], [VOID, 1]]),
+        (STREET, [[0, 0], [255, 0]], [[0, 0], [VOID, 0]]),  # saved in grey, since it holds no colour
+    ],
+)
+def test_values_mean_what_they_meant_in_training(legend: Legend, rows: list, classes: list, tmp_path: Path) -> None:
+    pixels = np.array(rows, np.uint8).repeat(4, 0).repeat(4, 1)
+    names = ("sky", "road", "car")[: len(legend.values)]
+    back = Legend.from_json(json.loads(json.dumps(legend.to_json())))
+    assert back == legend
+    dataset = open_dataset(masked(tmp_path, pixels), learnt=Meaning(classes=names, legend=back))
+    assert dataset.classes == names
+    assert np.array_equal(read_classes(dataset, 0), np.array(classes, np.uint8).repeat(4, 0).repeat(4, 1))
+    assert [note.key for note in dataset.notes][-1] == "pixels.legend.learnt"
+
+
+@pytest.mark.parametrize(
+    ("legend", "values"), [(SCENE, (0, 1, 3)), (STREET, (0, 1, 2)), (Legend(values=(((1,),), ((2,),))), (0, 1, 2))]
+)
+def test_values_that_a_model_does_not_know_are_looked_at_afresh(
+    legend: Legend, values: tuple[int, ...], tmp_path: Path
+) -> None:
+    pixels = np.array([values], np.uint8).repeat(8, 0).repeat(8, 1)
+    learnt = Meaning(classes=("sky", "road", "car")[: len(legend.values)], legend=legend)
+    folder = masked(tmp_path, pixels)
+    assert open_dataset(folder, learnt=learnt).classes == tuple(map(str, values))
+    # who says what they mean is believed
+    (folder / "legend.csv").write_text("name,value\na,0\nb,1\nc,2\nd,3\n", encoding="utf-8")
+    assert open_dataset(folder, learnt=learnt).classes == ("a", "b", "c", "d")
