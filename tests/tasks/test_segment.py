@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,3 +192,36 @@ def test_answers_that_differ_in_many_pixels_are_apart() -> None:
     assert TASK.draw(
         np.zeros((8, 8, 3), np.uint8), Prediction(path="", label="x", probability=1, probabilities=())
     ).any()
+
+
+def test_a_part_of_the_picture_is_right(toy: Dataset) -> None:
+    task = Segment.from_dataset(toy)
+    kept = task.kept(right_logits(toy, [3, 4], 9.0, wrong=0.25))
+    for row, answer in zip((3, 4), task.answers(kept, ["x", "y"], header(task)), strict=True):
+        assert isinstance(answer, Segmentation)
+        truth = read_classes(toy, row)
+        assert task.share_right(answer, toy, row) == pytest.approx(float((answer.classes == truth).mean()))
+        assert 0.6 < task.share_right(answer, toy, row) < 0.9
+
+
+def test_fewer_large_pictures_are_answered_at_once() -> None:
+    assert TASK.at_once((180, 240)) == 8
+    assert TASK.at_once((768, 1024)) == 2
+    assert TASK.at_once((4096, 4096)) == 1
+
+
+def test_a_file_of_old_has_no_legend_and_a_new_one_keeps_it(toy: Dataset) -> None:
+    task = Segment.from_dataset(toy)
+    assert task.legend == toy.legend
+    data = task.to_json()
+    assert Segment.from_json(json.loads(json.dumps(data))) == task
+    found = task.meant()
+    assert found is not None
+    assert (found.classes, found.legend) == (toy.classes, toy.legend)
+    del data["legend"]
+    old = Segment.from_json(data)
+    assert old.meant() is None
+    assert replace(old, legend=task.legend) == task
+    assert toy.legend is not None
+    drawn = replace(toy, legend=replace(toy.legend, outlines=True))
+    assert Segment.from_dataset(drawn).legend is None  # categories are named by their own file
