@@ -152,7 +152,7 @@ def seen(dataset: Dataset, pictures: Pictures, judged: Judged, choice: Choice) -
     generator = torch.Generator().manual_seed(choice.recipe.seed)
     batch = Batch(stored, None, torch.from_numpy(drawn))
     changed = [
-        _array(augment(batch, settings, size=shape.size, generator=generator, classes=1).pictures)
+        _array(augment(batch, settings, size=settings.cut or shape.size, generator=generator, classes=1).pictures)
         for _ in range(_VERSIONS)
     ]
     return [
