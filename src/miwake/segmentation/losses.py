@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 from miwake.types import VOID
 
 _SMOOTH = 1.0
 """Pixels added to both sides of the overlap, so that a class of few pixels gives no wild gradients."""
-_TINY = 1e-8
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pixels:
-    """A batch's n = B·H·W pixels in rows: what all losses need, computed once."""
-
-    chances: Tensor
-    """(n, K) logarithms of the probabilities."""
-    truth: Tensor
-    """(n) int64 classes; any, where nothing counts."""
-    right: Tensor
-    """(n) logarithm of the true class's probability."""
-    counts: Tensor
-    """(n) 1, or 0 where nothing counts."""
+_TINY, _LEAST = 1e-8, 1e-30
 
 
 def loss(
@@ -48,15 +36,16 @@ def loss(
         focus: gamma of focal.
         pixel_weights: (B, H, W), by which pixels count further in them, such as U-Net's at borders.
     """
-    pixels = _rows(logits, truth)
-    total = logits.new_zeros(())
-    for part in name.split("+"):
-        if part == "dice":
-            total = total + _dice(pixels)
-        elif part in ("cross-entropy", "focal"):
-            total = total + _cross_entropy(pixels, class_weights, pixel_weights, focus if part == "focal" else 0.0)
-        else:
+    parts = name.split("+")
+    for part in parts:
+        if part not in ("cross-entropy", "dice", "focal"):
             raise ValueError(f"no loss is called {part}")
+    total = logits.new_zeros(())
+    if "focal" in parts:
+        total = total + cross_entropy(logits, truth, class_weights, pixel_weights, focus=focus)
+    if "cross-entropy" in parts or "dice" in parts:
+        weights = _weights(logits, truth, class_weights, pixel_weights) if "cross-entropy" in parts else None
+        total = total + _together(logits, truth, weights, overlap="dice" in parts)
     return total
 
 
@@ -73,7 +62,12 @@ def cross_entropy(
     With focus 0 it is the weighted cross-entropy of Ronneberger 2015, equation 1, as a mean; with more, the focal loss
     of Lin et al. 2017, equation 5. It is 0 where nothing counts.
     """
-    return _cross_entropy(_rows(logits, truth), class_weights, pixel_weights, focus)
+    weights = _weights(logits, truth, class_weights, pixel_weights)
+    if not focus:
+        return _together(logits, truth, weights, overlap=False)
+    each = functional.cross_entropy(logits, truth, reduction="none", ignore_index=VOID)
+    each = (1 - torch.exp(-each)).clamp_min(_TINY) ** focus * each
+    return (weights * each).sum() / weights.sum().clamp_min(_TINY)
 
 
 def dice(logits: Tensor, truth: Tensor) -> Tensor:
@@ -82,43 +76,84 @@ def dice(logits: Tensor, truth: Tensor) -> Tensor:
     Milletari et al. 2016, section 3, with p in place of its square, the sums over the whole batch (Kervadec's and
     nnU-Net's "batch Dice", Isensee 2021), which spares pictures without a class.
     """
-    return _dice(_rows(logits, truth))
+    return _together(logits, truth, None, overlap=True)
 
 
-def _rows(logits: Tensor, truth: Tensor) -> _Pixels:
-    classes = logits.shape[1]
-    # channels-last logits lie so in memory already
-    chances = logits.permute(0, 2, 3, 1).reshape(-1, classes).log_softmax(1)
-    flat = truth.reshape(-1)
-    inside = flat.clamp(max=classes - 1)
-    return _Pixels(
-        chances=chances,
-        truth=inside,
-        right=chances.gather(1, inside[:, None])[:, 0],
-        counts=(flat != VOID).to(logits.dtype),
-    )
-
-
-def _cross_entropy(
-    pixels: _Pixels, class_weights: Sequence[float], pixel_weights: Tensor | None, focus: float
-) -> Tensor:
-    counts, each = pixels.counts, -pixels.right
+def _weights(logits: Tensor, truth: Tensor, class_weights: Sequence[float], pixel_weights: Tensor | None) -> Tensor:
+    """(B, H, W) by how much each pixel counts."""
+    counts = (truth != VOID).to(logits.dtype)
     if class_weights:
-        counts = counts * each.new_tensor(class_weights)[pixels.truth]
-    if pixel_weights is not None:
-        counts = counts * pixel_weights.reshape(-1)
-    if focus:
-        each = (1 - torch.exp(-each)).clamp_min(_TINY) ** focus * each
-    return (counts * each).sum() / counts.sum().clamp_min(_TINY)
+        counts = counts * logits.new_tensor(class_weights)[truth.clamp(max=len(class_weights) - 1)]
+    return counts if pixel_weights is None else counts * pixel_weights
 
 
-def _dice(pixels: _Pixels) -> Tensor:
-    # sums, not products of matrices: these would be rounded to 16 bits where training is
-    counts = pixels.counts[:, None]
-    chances = pixels.chances.exp() * counts
-    inside = pixels.truth[:, None] == torch.arange(chances.shape[1], device=chances.device)
-    there = torch.where(inside, counts, 0.0).sum(0)
-    overlap = torch.where(inside, chances, 0.0).sum(0)
-    share = (2 * overlap + _SMOOTH) / (chances.sum(0) + there + _SMOOTH)
-    present = (there > 0).to(chances.dtype)
-    return ((1 - share) * present).sum() / present.sum().clamp_min(1)
+def _together(logits: Tensor, truth: Tensor, weights: Tensor | None, *, overlap: bool) -> Tensor:
+    """Cross-entropy by these weights (B, H, W), where there are some, plus Dice, where `overlap`."""
+    classes, flat = logits.shape[1], truth.reshape(-1)
+    counts = (flat != VOID).to(logits.dtype)
+    found: Tensor = _Together.apply(  # type: ignore[no-untyped-call]
+        logits,
+        flat.clamp(max=classes - 1),
+        counts if overlap else None,
+        None if weights is None else weights.reshape(-1),
+    )
+    return found
+
+
+class _Together(torch.autograd.Function):
+    """Both losses of n = B·H·W pixels from one softmax, with their gradients by hand.
+
+    There are millions of probabilities a step, and autograd would go over them twenty times. They lie in planes here,
+    one a class: long rows of numbers, which processors are quick with.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, truth: Tensor, counts: Tensor | None, weights: Tensor | None) -> Tensor:
+        """The loss.
+
+        Args:
+            ctx: of autograd.
+            logits: (B, K, H, W).
+            truth: (n) classes; any, where nothing counts.
+            counts: (n) 0 or 1, for Dice; None leaves it out.
+            weights: (n) for cross-entropy, likewise.
+        """
+        planes = logits.transpose(0, 1).flatten(1)
+        chances = (planes - planes.amax(0)).exp_()
+        chances /= chances.sum(0)
+        right = chances.gather(0, truth[None])[0]
+        total = logits.new_zeros(())
+        slope = pull = None
+        if counts is not None:
+            given = (chances * counts).sum(1)
+            there, overlap = (torch.zeros_like(given).index_add_(0, truth, each) for each in (counts, right * counts))
+            below = given + there + _SMOOTH
+            share, present = (2 * overlap + _SMOOTH) / below, (there > 0).to(given.dtype)
+            present = present / present.sum().clamp_min(1)
+            total = total + ((1 - share) * present).sum()
+            # by how much it grows with `given`, and with `overlap`
+            slope, pull = share / below * present, -2 / below * present
+        if weights is not None:
+            weights = weights / weights.sum().clamp_min(_TINY)
+            total = total - (weights * right.clamp_min(_LEAST).log()).sum()
+        ctx.save_for_backward(chances, truth, right, counts, weights, slope, pull)
+        ctx.shape = logits.shape
+        return total
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+        """With p the probabilities and t the true class: p (g - sum(p g)) for g, what the loss grows by with p."""
+        chances, truth, right, counts, weights, slope, pull = ctx.saved_tensors
+        flat, at_truth = torch.zeros_like(right), torch.zeros_like(right)
+        if counts is not None:
+            pulled = pull[truth] * right
+            flat -= counts * ((chances * slope[:, None]).sum(0) + pulled)
+            at_truth += counts * pulled
+        if weights is not None:
+            flat += weights
+            at_truth -= weights
+        factor = flat if counts is None else torch.addcmul(flat, counts, slope[:, None])
+        found = (chances * factor).scatter_add_(0, truth[None], at_truth[None]).mul_(gradient)
+        count, classes, height, width = ctx.shape
+        return found.view(classes, count, height, width).transpose(0, 1), None, None, None

@@ -357,7 +357,7 @@ class Trainer:
 
     def _tell(self, phase: Phase) -> None:
         state = self.state
-        last = next((row for row in reversed(state.history) if "val_loss" in row), {})
+        last: dict[str, Any] = next((row for row in reversed(state.history) if "val_loss" in row), {})
         self.report(
             Moment(
                 phase=phase.name,
