@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -252,6 +252,7 @@ def test_what_was_counted_is_not_read_again(kind: str, tmp_path: Path, monkeypat
     assert reads == [file]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_counting_agrees_with_looking(seed: int) -> None:
     random = np.random.default_rng(seed)
