@@ -66,8 +66,11 @@ def to_int8(network: ModelProto, pictures: NDArray[np.uint8]) -> ModelProto:
 def to_fp16(network: ModelProto) -> ModelProto:
     """Weights and arithmetic in 16-bit floats; input and outputs stay as they are."""
     from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxruntime.transformers.onnx_model import OnnxModel
 
     halved: ModelProto = convert_float_to_float16(_shaped(network), keep_io_types=True)
+    # what it casts for an operator that stays as it is, such as a resize's scales, it puts at the end
+    OnnxModel(halved).topological_sort()
     return halved
 
 

@@ -54,6 +54,8 @@ _CLEARLY = 0.75  # share of the side, below which it is worth scaling
 _SPEED = 8e9
 """Multiply-adds of a step that a core does in a second, as a first guess."""
 _STEP = 3.0  # cost of learning from a picture, in those of looking at it
+_RATE = 3e-3
+"""AdamW's highest, of the decoder, which begins from nothing; what lies below it moves the less, the deeper it lies."""
 _BATCH = 8
 _MEMORY = 1 << 20  # pixels of a batch, above which it gets smaller
 _MOST_WEIGHT = 10.0
@@ -93,6 +95,8 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
     counts = _counts(masks, rows, len(dataset.classes))
     task, reasons = _task(dataset, asked, counts, usual, largest)
     recipe = draft(asked.training, pictures=len(rows), pretrained=name != "none")
+    if asked.training.learning_rate is None and recipe.optimizer == "adamw" and name != "none":
+        recipe = replace(recipe, learning_rate=_RATE)
     augmentation = _augmentation(asked.augment, look, start.size)
     part = augmentation.cut or start.size
     batch = asked.training.batch_size or _batch(len(rows), part)
