@@ -91,7 +91,7 @@ def _together(logits: Tensor, truth: Tensor, weights: Tensor | None, *, overlap:
     """Cross-entropy by these weights (B, H, W), where there are some, plus Dice, where `overlap`."""
     classes, flat = logits.shape[1], truth.reshape(-1)
     counts = (flat != VOID).to(logits.dtype)
-    found: Tensor = _Together.apply(  # type: ignore[no-untyped-call]
+    found: Tensor = _Together.apply(
         logits,
         flat.clamp(max=classes - 1),
         counts if overlap else None,
@@ -141,7 +141,7 @@ class _Together(torch.autograd.Function):
         return total
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         """With p the probabilities and t the true class: p (g - sum(p g)) for g, what the loss grows by with p."""
         chances, truth, right, counts, weights, slope, pull = ctx.saved_tensors
