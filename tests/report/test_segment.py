@@ -93,3 +93,10 @@ def test_words_on_the_figures(language: Language) -> None:
     assert "class 2" in cautions  # never found
     assert str(found(2).count) in cautions
     assert sentences(found(dividing=0), language) != sentences(found(), language)
+
+
+def test_epochs_that_were_not_judged_lie_on_a_line_between_those_that_were() -> None:
+    from miwake.report.segment import _joined
+
+    assert _joined((None, 0.5, None, None, 0.8)) == (None, 0.5, pytest.approx(0.6), pytest.approx(0.7), 0.8)
+    assert _joined((None, None)) == (None, None)

@@ -135,6 +135,11 @@ def test_parts_are_learnt_from_at_full_scale(size: tuple[int, int], part: tuple[
     assert choose_segment.part_of(size) == part
 
 
+def test_smaller_batches_learn_more_gently() -> None:
+    assert choose_segment._rate(8) == choose_segment._rate(64) == 6e-3
+    assert choose_segment._rate(2) == 3e-3
+
+
 def test_batches_are_small_where_pictures_are_large_or_few() -> None:
     assert choose_segment._batch(400, (180, 240)) == 8
     assert choose_segment._batch(400, (512, 512)) == 4

@@ -204,7 +204,7 @@ class Segment(PixelAnswers):
         """Everything, all the time; rates of a backbone that knows something fall towards the input."""
         if not pretrained:
             return (Phase(name="train"),)
-        return (Phase(name="all", turns=(Turn(name="all", layer_decay=0.85),)),)
+        return (Phase(name="all", turns=(Turn(name="all", layer_decay=0.75),)),)
 
     def meter(self) -> PixelMeter:
         """Mean IoU and loss."""

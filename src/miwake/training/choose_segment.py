@@ -54,8 +54,9 @@ _CLEARLY = 0.75  # share of the side, below which it is worth scaling
 _SPEED = 8e9
 """Multiply-adds of a step that a core does in a second, as a first guess."""
 _STEP = 3.0  # cost of learning from a picture, in those of looking at it
-_RATE = 3e-3
-"""AdamW's highest, of the decoder, which begins from nothing; what lies below it moves the less, the deeper it lies."""
+_RATE = 6e-3
+"""AdamW's highest for batches of `_BATCH`, of the decoder, which begins from nothing; what lies below it moves the
+less, the deeper it lies. It grows with the root of the batch (Malladi et al. 2022)."""
 _BATCH = 8
 _MEMORY = 1 << 20  # pixels of a batch, above which it gets smaller
 _MOST_WEIGHT = 10.0
@@ -95,12 +96,12 @@ def choose(dataset: Dataset, asked: Asked, look: Look, *, decoding: Decoding, se
     counts = _counts(masks, rows, len(dataset.classes))
     task, reasons = _task(dataset, asked, counts, usual, largest)
     recipe = draft(asked.training, pictures=len(rows), pretrained=name != "none")
-    if asked.training.learning_rate is None and recipe.optimizer == "adamw" and name != "none":
-        recipe = replace(recipe, learning_rate=_RATE)
     augmentation = _augmentation(asked.augment, look, start.size)
     part = augmentation.cut or start.size
     batch = asked.training.batch_size or _batch(len(rows), part)
     whole = start.size[0] * start.size[1] / (part[0] * part[1])
+    if asked.training.learning_rate is None and recipe.optimizer == "adamw" and name != "none":
+        recipe = replace(recipe, learning_rate=_rate(batch))
     choice = Choice(
         architecture=way.network,
         dropout=asked.model.dropout,
@@ -300,6 +301,11 @@ def _batch(count: int, size: tuple[int, int]) -> int:
     """Pictures a step: fewer of large ones, and several steps an epoch."""
     fits = max(1, _MEMORY // (size[0] * size[1]))
     return int(max(1, min(_BATCH, fits, count // 4 or 1)))
+
+
+def _rate(batch: int) -> float:
+    """The learning rate for batches of so many pictures, or parts of pictures."""
+    return float(f"{_RATE * min(1.0, (batch / _BATCH) ** 0.5):.2g}")
 
 
 def _augmentation(options: AugmentOptions, look: Look, size: tuple[int, int]) -> Augmentation:
