@@ -207,11 +207,16 @@ def _curves(contents: SegmentContents) -> Iterator[tuple[str, Markup]]:
             )
             for column in columns
         ]
-        series = [line for line in series if any(value is not None for value in line.values)]
-        if not series or len(rows) < 2:
+        drawn = [
+            (line, column)
+            for line, column in zip(series, columns, strict=True)
+            if any(value is not None for value in line.values)
+        ]
+        if not drawn or len(rows) < 2:
             continue
+        series = [line for line, _ in drawn]
         title, last = words(f"seg.report.curve.{key}", language), series[-1]
-        known = [value for value in _column(rows, columns[-1]) if value is not None]
+        known = [value for value in _column(rows, drawn[-1][1]) if value is not None]
         mark = None
         kept = contents.kept
         if kept is not None and 0 <= kept < len(rows) and (value := last.values[kept]) is not None:
