@@ -66,6 +66,7 @@ def test_every_strength_is_scaled(strength: float) -> None:
     beside = {
         "mirror",
         "crop",
+        "cut",
         "padding",
         "elastic_smoothness",
         "blur_share",
