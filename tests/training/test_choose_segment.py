@@ -136,15 +136,18 @@ def test_parts_are_learnt_from_at_full_scale(size: tuple[int, int], part: tuple[
 
 
 def test_smaller_batches_learn_more_gently() -> None:
-    assert choose_segment._rate(8) == choose_segment._rate(64) == 6e-3
-    assert choose_segment._rate(2) == 3e-3
+    assert choose_segment._rate(4) == 4.2e-3
+    assert choose_segment._rate(1) == 2.1e-3
+    assert choose_segment._rate(8) == choose_segment._rate(64) == 5.9e-3
 
 
 def test_batches_are_small_where_pictures_are_large_or_few() -> None:
-    assert choose_segment._batch(400, (180, 240)) == 8
-    assert choose_segment._batch(400, (512, 512)) == 4
-    assert choose_segment._batch(24, (64, 64)) == 6
-    assert choose_segment._batch(2, (64, 64)) == 1
+    assert choose_segment._batch(400, (180, 240), "cpu") == 4
+    assert choose_segment._batch(400, (180, 240), "cuda") == 8
+    assert choose_segment._batch(400, (512, 512), "cuda") == 4
+    assert choose_segment._batch(400, (1024, 512), "cpu") == 2
+    assert choose_segment._batch(24, (64, 64), "cuda") == 6
+    assert choose_segment._batch(2, (64, 64), "cpu") == 1
 
 
 def test_the_task_knows_what_was_asked_and_seen(tmp_path: Path) -> None:
