@@ -41,7 +41,8 @@ from miwake.tasks.pixels import (
     table_row,
     told,
 )
-from miwake.tasks.task import Calibrated, Leaving, Task, Wording
+from miwake.tasks.protocols import Calibrated, Leaving, Wording
+from miwake.tasks.task import Task
 from miwake.types import VOID, Batch, Dataset, Note, Prediction, Segmentation
 
 _WITHIN = 1.25
