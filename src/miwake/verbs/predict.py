@@ -22,6 +22,7 @@ from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.prediction import Predictor, Unreadable
+    from miwake.run import Header
     from miwake.tasks.task import Task
     from miwake.types import Prediction
 
@@ -100,13 +101,7 @@ def predict(
     predictor = Predictor.open(os.fspath(run), device, backend)
     if predictor.note is not None:
         say(told(predictor.note, language), file=sys.stderr)
-    planes = predictor.header.preprocessing.channels
-    if planes not in (1, 3):
-        raise UsageError(
-            f"The model takes pictures of {planes} planes, which no picture file holds.",
-            expected="a model of grey or colour pictures",
-            todo=f"miwake evaluate {shlex.quote(os.fspath(run))} DATA",
-        )
+    _check_planes(predictor.header, os.fspath(run))
     _check_ways(predictor.task, style, scale)
     answers = predictor.predict(files, max_pixels=max_pixels, lang=language)
     if pictures_out is not None:
@@ -115,6 +110,21 @@ def predict(
     if table is not None:
         answers = _with_table(answers, table, predictor.task, scale)
     return Answers(answers, predictor.task.classes, predictor.task, json, language, scale)
+
+
+def _check_planes(header: Header, run: str) -> None:
+    """Refuse a model of pictures that are no files.
+
+    Raises:
+        UsageError: says what to do with such a model.
+    """
+    planes = header.preprocessing.channels
+    if planes not in (1, 3):
+        raise UsageError(
+            f"The model takes pictures of {planes} planes, which no picture file holds.",
+            expected="a model of grey or colour pictures",
+            todo=f"miwake evaluate {shlex.quote(run)} DATA",
+        )
 
 
 def _check_ways(task: Task, style: str, scale: float | None) -> None:
