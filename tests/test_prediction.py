@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
-from miwake import tasks
+from miwake import machine, tasks
 from miwake.data.preprocess import load
 from miwake.errors import MiwakeError, UsageError
 from miwake.prediction import BATCH, Predictor, Unreadable
@@ -113,6 +115,40 @@ def test_an_answer_does_not_depend_on_its_neighbours(predictor, files):
     together = answers(predictor, many)
     assert [answer.path for answer in together] == [str(path) for path in many]
     same(together[: len(files)], [answer for path in files for answer in answers(predictor, [path])])
+
+
+class Keeping(nn.Module):
+    """A network that keeps what passes through it while it computes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.seen = x
+        time.sleep(0.002)
+        return self.network(self.seen)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+def test_each_core_answers_for_itself(predictor, files, monkeypatch, cores):
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    keeping = Predictor(Keeping(predictor.model), predictor.header, predictor.device)
+    before, many = torch.get_num_threads(), files * (1 + 2 * BATCH // len(files))
+    found = answers(keeping, many)
+    assert [answer.path for answer in found] == [str(path) for path in many]
+    same(found[: len(files)], [answer for path in files for answer in answers(predictor, [path])])
+    assert torch.get_num_threads() == before
+
+
+def test_many_pictures_are_answered_by_a_folded_network(predictor, files):
+    fresh = Predictor(predictor.model, predictor.header, predictor.device)
+    assert any(isinstance(module, nn.BatchNorm2d) for module in fresh._answering.modules())
+    answers(fresh, files[:2])
+    assert fresh._answering is fresh.model
+    answers(fresh, files * (1 + BATCH // len(files)))
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in fresh._answering.modules())
+    assert any(isinstance(module, nn.BatchNorm2d) for module in fresh.model.modules())
 
 
 def test_files_bytes_and_arrays_are_the_same_picture(predictor, files):

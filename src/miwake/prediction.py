@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,6 +27,8 @@ from miwake.data.preprocess import load, network_input
 from miwake.look.language import spoken
 from miwake.look.words import told
 from miwake.networks import weights
+from miwake.networks.blank import blank
+from miwake.networks.folding import alike, folded
 from miwake.run import Header, damaged_header, find_model, load_weights, read_header
 from miwake.runtime import OUTPUTS, Backend, Runtime, quickest
 from miwake.segmentation import tiles
@@ -35,6 +39,8 @@ from miwake.types import Note, Prediction
 
 Source = str | PathLike[str] | bytes | NDArray[np.uint8]
 BATCH = 64
+_ALONE = 8
+"""Pictures that one core answers at a time where each works by itself."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,11 @@ class _Loaded:
     source: Source
 
 
-_Pending = tuple[str, Future[_Loaded | Unreadable]]
+_Part = tuple[list[tuple[str, _Loaded | Unreadable]], NDArray[Any] | None]
+"""Pictures by their names, and the raw outputs of those that are answered as a whole; None where none is."""
+
+
+_Load = Callable[[Source], _Loaded | Unreadable]
 
 
 class Predictor:
@@ -81,6 +91,7 @@ class Predictor:
         self.header, self.device, self.runtime, self.note = header, device, runtime, note
         self.task: Task = tasks.find(header.task).from_json(header.settings)
         self.model = model.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        self._answering = self.model
 
     @classmethod
     def open(cls, name: str | Path, device: str = "auto", backend: Backend | Literal["auto"] = "torch") -> Predictor:
@@ -106,7 +117,8 @@ class Predictor:
         except (KeyError, TypeError, ValueError) as error:
             raise damaged_header(file, error) from None
         shape = header.preprocessing
-        model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
+        with blank():
+            model = task.build(header.architecture, channels=shape.channels, size=shape.size, dropout=header.dropout)
         load_weights(file, model)
         stored = (*shape.stored, shape.channels)
         runtime, note = quickest(file, backend, stored) if where.type == "cpu" else (None, None)
@@ -132,7 +144,7 @@ class Predictor:
         if self.runtime is not None:
             found = self.runtime.run(np.ascontiguousarray(pictures.permute(0, 2, 3, 1).numpy()))
             return torch.from_numpy(found[OUTPUTS])
-        outputs: Tensor = self.model(self.inputs(pictures))
+        outputs: Tensor = self._answering(self.inputs(pictures))
         return outputs
 
     def inputs(self, pictures: Tensor) -> Tensor:
@@ -178,30 +190,82 @@ class Predictor:
             max_pixels: larger ones are refused before they are decoded.
             lang: language of what is wrong with a picture, en or ja; left away, MIWAKE_LANG or the locale says it.
         """
-        language = spoken(lang)
-        waiting = iter(pictures)
+        language, waiting = spoken(lang), iter(pictures)
+        first = list(itertools.islice(waiting, BATCH))
+        sources = itertools.chain(first, waiting)
+        many = len(first) == BATCH and self.runtime is None and self.device.type == "cpu"
+        if many:
+            self._hasten()
+        parts = self._side_by_side if many and machine.cores() > 1 else self._together
+        for loaded, outputs in parts(sources, lambda source: self._load(source, max_pixels, language)):
+            yield from self._answer(loaded, outputs, max_pixels, language)
+
+    def _hasten(self) -> None:
+        """From now on the network answers folded, which is worth its while where there are many pictures."""
+        shape = self.header.preprocessing
+        example = torch.zeros(1, shape.channels, *shape.size).contiguous(memory_format=torch.channels_last)
+        self._answering = folded(self.model, example)
+
+    def _together(self, sources: Iterator[Source], load: _Load) -> Iterator[_Part]:
+        """Batches that the network answers with all cores, while other threads decode the next one."""
         with ThreadPoolExecutor(machine.cores()) as pool:
-            ahead: deque[list[_Pending]] = deque()
+            ahead: deque[list[tuple[str, Future[_Loaded | Unreadable]]]] = deque()
             while True:
-                chunk = list(itertools.islice(waiting, BATCH))
-                if chunk:
-                    ahead.append(
-                        [(_name(source), pool.submit(self._load, source, max_pixels, language)) for source in chunk]
-                    )
-                if ahead and (len(ahead) > 1 or not chunk):
-                    yield from self._answer(ahead.popleft(), max_pixels, language)
-                elif not chunk:
+                batch = list(itertools.islice(sources, BATCH))
+                if batch:
+                    ahead.append([(_name(source), pool.submit(load, source)) for source in batch])
+                if ahead and (len(ahead) > 1 or not batch):
+                    loaded = [(name, future.result()) for name, future in ahead.popleft()]
+                    yield loaded, self._outputs_of(loaded)
+                elif not batch:
                     return
 
-    def _answer(self, pending: list[_Pending], max_pixels: int, language: str) -> Iterator[Prediction | Unreadable]:
-        loaded = [(name, future.result()) for name, future in pending]
-        good = [(name, each, each.picture) for name, each in loaded if isinstance(each, _Loaded)]
-        whole = [(name, each.size, picture) for name, each, picture in good if picture is not None]
+    def _side_by_side(self, sources: Iterator[Source], load: _Load) -> Iterator[_Part]:
+        """Small batches that a core each decodes and answers by itself, so that none waits for another."""
+
+        own, threads, cores = threading.local(), torch.get_num_threads(), machine.cores()
+
+        def begin() -> None:
+            torch.set_num_threads(1)
+            own.predictor = copy.copy(self)
+            own.predictor._answering = alike(self._answering)
+
+        def work(part: list[Source]) -> _Part:
+            loaded = [(_name(source), load(source)) for source in part]
+            return loaded, own.predictor._outputs_of(loaded)
+
+        with ThreadPoolExecutor(cores, initializer=begin) as pool:
+            try:
+                ahead: deque[Future[_Part]] = deque()
+                while True:
+                    part = list(itertools.islice(sources, _ALONE))
+                    if part:
+                        ahead.append(pool.submit(work, part))
+                    if ahead and (len(ahead) > 2 * cores or not part):
+                        yield ahead.popleft().result()
+                    elif not part:
+                        return
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                # a thread's number of threads is also that of all which are started later
+                torch.set_num_threads(threads)
+
+    def _outputs_of(self, loaded: list[tuple[str, _Loaded | Unreadable]]) -> NDArray[Any] | None:
+        whole = [each.picture for _, each in loaded if isinstance(each, _Loaded) and each.picture is not None]
+        return self.outputs(torch.from_numpy(np.stack(whole)).permute(0, 3, 1, 2)) if whole else None
+
+    def _answer(
+        self,
+        loaded: list[tuple[str, _Loaded | Unreadable]],
+        outputs: NDArray[Any] | None,
+        max_pixels: int,
+        language: str,
+    ) -> Iterator[Prediction | Unreadable]:
         answers: Iterator[Prediction] = iter(())
-        if whole:
-            stack = torch.from_numpy(np.stack([picture for _, _, picture in whole])).permute(0, 3, 1, 2)
-            names, sizes = tuple(name for name, _, _ in whole), [size for _, size, _ in whole]
-            answers = iter(self.task.answers(self.outputs(stack), names, self.header, sizes=sizes))
+        if outputs is not None:
+            good = [(name, each) for name, each in loaded if isinstance(each, _Loaded) and each.picture is not None]
+            names, sizes = [name for name, _ in good], [each.size for _, each in good]
+            answers = iter(self.task.answers(outputs, names, self.header, sizes=sizes))
         for name, found in loaded:
             if isinstance(found, Unreadable):
                 yield found
@@ -244,8 +308,10 @@ def _imagenet() -> tuple[nn.Module, Header]:
     shape = start.trained_for
     assert shape is not None
     task = Classify(classes=start.classes)
-    model = task.build(start.architecture, channels=shape.channels, size=shape.size, dropout=None)
-    weights.load(model, start, classes=start.classes)
+    with blank():
+        model = task.build(start.architecture, channels=shape.channels, size=shape.size, dropout=None)
+    loaded = weights.load(model, start, classes=start.classes)
+    assert not loaded.skipped
     header = Header(
         task=task.name,
         settings=task.to_json(),
