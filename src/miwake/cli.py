@@ -14,6 +14,7 @@ from io import StringIO, TextIOWrapper
 from types import FunctionType, ModuleType
 from typing import Any
 
+from miwake import lean
 from miwake.errors import MiwakeError, UsageError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
@@ -110,7 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ended: list[int] = []
     # the first to be registered is the last to be called: whatever else is done at the end has been done by then
     atexit.register(_leave, ended)
-    ended.append(run(list(sys.argv[1:] if arguments is None else arguments)))
+    said = list(sys.argv[1:] if arguments is None else arguments)
+    if said[:1] == ["predict"]:
+        # the process ends with its answers: nothing in it will ask for the rest of torch
+        lean.hold_back()
+    ended.append(run(said))
     raise SystemExit(ended[0])
 
 

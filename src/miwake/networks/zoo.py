@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from miwake.errors import UsageError, nearest, unknown
+from miwake.lean import whole
 from miwake.networks.layers import classifier
 from miwake.networks.lean import timm
 
@@ -90,6 +91,7 @@ def _takes_size(name: str, config: Any) -> bool:
 
 def _probe(name: str, channels: int, classes: int, size: tuple[int, int], options: dict[str, Any]) -> None:
     """Run a copy without memory, to see whether the size fits."""
+    whole()
     with torch.device("meta"), torch.no_grad():
         model = timm.create_model(name, pretrained=False, in_chans=channels, num_classes=classes, **options).eval()
         model(torch.empty(2, channels, *size))
