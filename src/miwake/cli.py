@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 import textwrap
@@ -14,7 +15,7 @@ from io import StringIO, TextIOWrapper
 from types import FunctionType, ModuleType
 from typing import Any
 
-from miwake import lean
+from miwake import sparing
 from miwake.errors import MiwakeError, UsageError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
@@ -111,10 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ended: list[int] = []
     # the first to be registered is the last to be called: whatever else is done at the end has been done by then
     atexit.register(_leave, ended)
+    # looking again and again through all that is imported, and never freed, is a tenth of the start
+    gc.set_threshold(100_000)
     said = list(sys.argv[1:] if arguments is None else arguments)
     if said[:1] == ["predict"]:
         # the process ends with its answers: nothing in it will ask for the rest of torch
-        lean.hold_back()
+        sparing.hold_back()
     ended.append(run(said))
     raise SystemExit(ended[0])
 

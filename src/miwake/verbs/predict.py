@@ -88,7 +88,6 @@ def predict(
         MiwakeError: no such run, or no pictures.
     """
     from miwake.look.language import spoken
-    from miwake.look.terminal import say
     from miwake.look.words import told
     from miwake.prediction import Predictor
     from miwake.verbs._outputs import check_csv
@@ -100,7 +99,7 @@ def predict(
     check_csv(table, inputs)
     predictor = Predictor.open(os.fspath(run), device, backend)
     if predictor.note is not None:
-        say(told(predictor.note, language), file=sys.stderr)
+        _complain(told(predictor.note, language))
     _check_planes(predictor.header, os.fspath(run))
     _check_ways(predictor.task, style, scale)
     answers = predictor.predict(files, max_pixels=max_pixels, lang=language)
@@ -245,7 +244,6 @@ def _row(answer: Prediction | Unreadable, task: Task, scale: float | None) -> di
 
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
-    from miwake.look.terminal import say
     from miwake.look.text import clean
     from miwake.look.words import words
     from miwake.prediction import Unreadable
@@ -259,12 +257,19 @@ def show(answers: Answers) -> int:
                 if answers.json:
                     print_json({"path": answer.path, "problem": answer.reason})
                 else:
-                    say(f"{answer.path}: {answer.reason}", file=sys.stderr)
+                    _complain(f"{answer.path}: {answer.reason}")
             elif answers.json:
                 print_json({"path": answer.path, **answers.task.described(answer, scale=answers.scale)})
             else:
                 # one line a picture, however long its path
                 print(f"{answers.task.line(answer, answers.lang)}  {clean(answer.path)}")
     if bad:
-        say(words("predict.bad", answers.lang, n=bad), file=sys.stderr)
+        _complain(words("predict.bad", answers.lang, n=bad))
     return 3 if bad else 0
+
+
+def _complain(text: str) -> None:
+    # what draws on terminals is loaded by then only: where all is well it is half as much to load as the answer takes
+    from miwake.look.terminal import say
+
+    say(text, file=sys.stderr)

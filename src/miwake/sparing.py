@@ -2,8 +2,8 @@
 
 On import torch describes, in Python, the shape of the result of some thousand operations, for tensors without memory
 (`torch._meta_registrations`, and what that takes with it). A process that computes with real numbers never asks for
-one of them. Here the module is held back until somebody does: whatever is asked of it loads it, and so does `whole`,
-which comes before anything that works on the `meta` device.
+one of them. Here the module is held back until somebody does: whatever is asked of it loads it, and so does
+`all_of_torch`, which comes before anything that works on the `meta` device.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class _Later(ModuleType):
         # the machinery of imports asks for such names
         if name.startswith("__"):
             raise AttributeError(name)
-        whole()
+        all_of_torch()
         return getattr(sys.modules[_LATER], name)
 
 
@@ -33,8 +33,13 @@ def hold_back() -> None:
         sys.modules[_LATER] = _Later(_LATER)
 
 
-def whole() -> None:
+def held_back() -> bool:
+    """Whether torch lacks it, up to now."""
+    return isinstance(sys.modules.get(_LATER), _Later)
+
+
+def all_of_torch() -> None:
     """torch as it is without `hold_back`."""
-    if isinstance(sys.modules.get(_LATER), _Later):
+    if held_back():
         del sys.modules[_LATER]
         import_module(_LATER)

@@ -24,8 +24,8 @@ def run(code: str) -> list[str]:
 def test_a_network_learns_and_answers_without_the_rest() -> None:
     code = f"""
 import sys
-from miwake import lean
-lean.hold_back()
+from miwake import sparing
+sparing.hold_back()
 import torch
 network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU())
 network(torch.ones(2, 3, 9, 9)).sum().backward()
@@ -37,13 +37,17 @@ print({_HEAVY})
 
 @pytest.mark.parametrize(
     "ask",
-    ["lean.whole()", "torch._meta_registrations.register_meta", "from torch._meta_registrations import register_meta"],
+    [
+        "sparing.all_of_torch()",
+        "torch._meta_registrations.register_meta",
+        "from torch._meta_registrations import register_meta",
+    ],
 )
 def test_whoever_asks_gets_all_of_it(ask: str) -> None:
     code = f"""
 import sys
-from miwake import lean
-lean.hold_back()
+from miwake import sparing
+sparing.hold_back()
 import torch, torch._meta_registrations
 {ask}
 print(sys.modules["torch._meta_registrations"].__file__ is not None, torch._meta_registrations.register_meta.__name__)
@@ -55,9 +59,9 @@ print(sys.modules["torch._meta_registrations"].__file__ is not None, torch._meta
 def test_after_torch_there_is_nothing_to_hold_back() -> None:
     code = f"""
 import torch
-from miwake import lean
-lean.hold_back()
-lean.whole()
+from miwake import sparing
+sparing.hold_back()
+sparing.all_of_torch()
 {_ON_META}
 """
     assert run(code) == ["(1, 4, 7, 7)"]
@@ -79,8 +83,8 @@ print({_HEAVY})
 
 def test_a_network_that_is_tried_without_memory_loads_it() -> None:
     code = """
-from miwake import lean
-lean.hold_back()
+from miwake import sparing
+sparing.hold_back()
 from miwake.networks import build
 print(type(build("timm:resnet18", channels=3, classes=2, size=(64, 64), dropout=None)).__name__)
 """
