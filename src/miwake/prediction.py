@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -194,17 +195,19 @@ class Predictor:
         first = list(itertools.islice(waiting, BATCH))
         sources = itertools.chain(first, waiting)
         many = len(first) == BATCH and self.runtime is None and self.device.type == "cpu"
-        if many:
-            self._hasten()
-        parts = self._side_by_side if many and machine.cores() > 1 else self._together
+        quick = self._hastened if many else self
+        parts = quick._side_by_side if many and machine.cores() > 1 else quick._together
         for loaded, outputs in parts(sources, lambda source: self._load(source, max_pixels, language)):
             yield from self._answer(loaded, outputs, max_pixels, language)
 
-    def _hasten(self) -> None:
-        """From now on the network answers folded, which is worth its while where there are many pictures."""
-        shape = self.header.preprocessing
-        example = torch.zeros(1, shape.channels, *shape.size).contiguous(memory_format=torch.channels_last)
-        self._answering = folded(self.model, example)
+    @cached_property
+    def _hastened(self) -> Predictor:
+        """The same with its network folded, which takes as long as some pictures and so is for many."""
+        shape, quick = self.header.preprocessing, copy.copy(self)
+        row = torch.linspace(-1, 1, shape.size[1])
+        example = row.repeat(1, shape.channels, shape.size[0], 1).contiguous(memory_format=torch.channels_last)
+        quick._answering = folded(self.model, example)
+        return quick
 
     def _together(self, sources: Iterator[Source], load: _Load) -> Iterator[_Part]:
         """Batches that the network answers with all cores, while other threads decode the next one."""
