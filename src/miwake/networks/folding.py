@@ -51,6 +51,9 @@ class Folded(nn.Module):
         activation: what oneDNN calls it, and its numbers.
     """
 
+    weight: Tensor
+    bias: Tensor
+
     def __init__(self, convolution: nn.Conv2d, weight: Tensor, bias: Tensor, activation: Activation) -> None:
         super().__init__()
         self.register_buffer("weight", weight)
@@ -228,5 +231,5 @@ def _with_norm(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Te
 def _fusible(convolution: nn.Conv2d) -> bool:
     """Whether oneDNN can compute an activation with this convolution."""
     plain = convolution.padding_mode == "zeros" and not isinstance(convolution.padding, str)
-    there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+    there = torch._C._has_mkldnn and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
     return plain and there and convolution.weight.device.type == "cpu"
