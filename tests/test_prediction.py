@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from miwake import machine, tasks
+from miwake import tasks
 from miwake.data.preprocess import load
 from miwake.errors import MiwakeError, UsageError
 from miwake.prediction import BATCH, Predictor, Unreadable
@@ -115,30 +114,6 @@ def test_an_answer_does_not_depend_on_its_neighbours(predictor, files):
     together = answers(predictor, many)
     assert [answer.path for answer in together] == [str(path) for path in many]
     same(together[: len(files)], [answer for path in files for answer in answers(predictor, [path])])
-
-
-class Keeping(nn.Module):
-    """A network that keeps what passes through it while it computes."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.seen = x
-        time.sleep(0.002)
-        return self.network(self.seen)
-
-
-@pytest.mark.parametrize("cores", [1, 2, 3])
-def test_each_core_answers_for_itself(predictor, files, monkeypatch, cores):
-    monkeypatch.setattr(machine, "cores", lambda: cores)
-    keeping = Predictor(Keeping(predictor.model), predictor.header, predictor.device)
-    before, many = torch.get_num_threads(), files * (1 + 2 * BATCH // len(files))
-    found = answers(keeping, many)
-    assert [answer.path for answer in found] == [str(path) for path in many]
-    same(found[: len(files)], [answer for path in files for answer in answers(predictor, [path])])
-    assert torch.get_num_threads() == before
 
 
 def test_many_pictures_are_answered_by_a_folded_network(predictor, files):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import itertools
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,7 +28,7 @@ from miwake.look.language import spoken
 from miwake.look.words import told
 from miwake.networks import weights
 from miwake.networks.blank import blank
-from miwake.networks.folding import alike, folded
+from miwake.networks.folding import folded
 from miwake.run import Header, damaged_header, find_model, load_weights, read_header
 from miwake.runtime import OUTPUTS, Backend, Runtime, quickest
 from miwake.segmentation import tiles
@@ -40,8 +39,6 @@ from miwake.types import Note, Prediction
 
 Source = str | PathLike[str] | bytes | NDArray[np.uint8]
 BATCH = 64
-_ALONE = 8
-"""Pictures that one core answers at a time where each works by itself."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +193,7 @@ class Predictor:
         sources = itertools.chain(first, waiting)
         many = len(first) == BATCH and self.runtime is None and self.device.type == "cpu"
         quick = self._hastened if many else self
-        parts = quick._side_by_side if many and machine.cores() > 1 else quick._together
-        for loaded, outputs in parts(sources, lambda source: self._load(source, max_pixels, language)):
+        for loaded, outputs in quick._together(sources, lambda source: self._load(source, max_pixels, language)):
             yield from self._answer(loaded, outputs, max_pixels, language)
 
     @cached_property
@@ -222,36 +218,6 @@ class Predictor:
                     yield loaded, self._outputs_of(loaded)
                 elif not batch:
                     return
-
-    def _side_by_side(self, sources: Iterator[Source], load: _Load) -> Iterator[_Part]:
-        """Small batches that a core each decodes and answers by itself, so that none waits for another."""
-
-        own, threads, cores = threading.local(), torch.get_num_threads(), machine.cores()
-
-        def begin() -> None:
-            torch.set_num_threads(1)
-            own.predictor = copy.copy(self)
-            own.predictor._answering = alike(self._answering)
-
-        def work(part: list[Source]) -> _Part:
-            loaded = [(_name(source), load(source)) for source in part]
-            return loaded, own.predictor._outputs_of(loaded)
-
-        with ThreadPoolExecutor(cores, initializer=begin) as pool:
-            try:
-                ahead: deque[Future[_Part]] = deque()
-                while True:
-                    part = list(itertools.islice(sources, _ALONE))
-                    if part:
-                        ahead.append(pool.submit(work, part))
-                    if ahead and (len(ahead) > 2 * cores or not part):
-                        yield ahead.popleft().result()
-                    elif not part:
-                        return
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-                # a thread's number of threads is also that of all which are started later
-                torch.set_num_threads(threads)
 
     def _outputs_of(self, loaded: list[tuple[str, _Loaded | Unreadable]]) -> NDArray[Any] | None:
         whole = [each.picture for _, each in loaded if isinstance(each, _Loaded) and each.picture is not None]

@@ -10,7 +10,7 @@ from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 
 from miwake.networks import build
-from miwake.networks.folding import Folded, alike, chains, folded
+from miwake.networks.folding import Folded, chains, folded
 
 
 def settled(model: nn.Module) -> nn.Module:
@@ -147,12 +147,3 @@ def test_the_network_itself_stays_and_what_has_not_changed_is_shared() -> None:
     assert torch.equal(model(seen), expected)
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
     assert new.get_submodule("fc").weight is model.get_submodule("fc").weight
-
-
-def test_a_copy_for_a_thread_shares_all_tensors() -> None:
-    model = settled(build("resnet18", channels=3, classes=7, size=(64, 64), dropout=None))
-    twin = alike(model)
-    assert {tensor.data_ptr() for tensor in twin.state_dict().values()} == {
-        tensor.data_ptr() for tensor in model.state_dict().values()
-    }
-    assert not {*map(id, twin.modules())} & {*map(id, model.modules())}

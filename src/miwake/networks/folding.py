@@ -95,7 +95,8 @@ def folded(model: nn.Module, example: Tensor) -> nn.Module:
         found = chains(model, example)
         if not found:
             return model
-        new = alike(model)
+        shared: dict[int, Any] = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+        new = copy.deepcopy(model, shared)
         for chain in found:
             _fold(new, chain)
         new.requires_grad_(False)
@@ -104,12 +105,6 @@ def folded(model: nn.Module, example: Tensor) -> nn.Module:
     # a pass that leaves the graph, which `chains` cannot see, may have taken what is no longer there
     far = (expected - got).abs().max() > _FAR * expected.abs().max()
     return model if far or not got.isfinite().all() else new
-
-
-def alike(model: nn.Module) -> nn.Module:
-    """A copy that shares all tensors; so a thread has what a network keeps while it computes to itself."""
-    shared: dict[int, Any] = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
-    return copy.deepcopy(model, shared)
 
 
 def chains(model: nn.Module, example: Tensor) -> list[Chain]:
