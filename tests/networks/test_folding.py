@@ -147,3 +147,14 @@ def test_the_network_itself_stays_and_what_has_not_changed_is_shared() -> None:
     assert torch.equal(model(seen), expected)
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
     assert new.get_submodule("fc").weight is model.get_submodule("fc").weight
+
+
+def test_a_network_that_knows_no_gradients_is_left_alone() -> None:
+    class Whole(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            if torch.is_grad_enabled():
+                raise RuntimeError("not differentiable")
+            return x
+
+    model = settled(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), Whole()))
+    assert folded(model, pictures(1, 3, 9, 9)) is model

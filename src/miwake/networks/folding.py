@@ -92,7 +92,11 @@ def folded(model: nn.Module, example: Tensor) -> nn.Module:
         The same network where nothing can be folded.
     """
     with torch.inference_mode(False):
-        found = chains(model, example)
+        try:
+            found = chains(model, example)
+        except RuntimeError:
+            # it has a step that knows no gradients
+            found = []
         if not found:
             return model
         shared: dict[int, Any] = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
