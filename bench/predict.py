@@ -1,7 +1,7 @@
 """A folder of JPEG files to a CSV of answers: ours, and timm's and torchvision's way with as many workers as cores.
 
-Both use the same network in 32-bit floats, batches of 64; the bound is the bare network on a batch that lies in
-memory, with our settings. Each way lives in a process of its own, so that its allocator and threads are its own.
+Both use the same network in 32-bit floats, batches of 64; the bound is the bare network, folded, on a batch that lies
+in memory, with our settings. Each way lives in a process of its own, so that its allocator and threads are its own.
 """
 
 from __future__ import annotations

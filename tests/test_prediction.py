@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from miwake import tasks
 from miwake.data.preprocess import load
@@ -113,6 +114,20 @@ def test_an_answer_does_not_depend_on_its_neighbours(predictor, files):
     together = answers(predictor, many)
     assert [answer.path for answer in together] == [str(path) for path in many]
     same(together[: len(files)], [answer for path in files for answer in answers(predictor, [path])])
+
+
+def test_many_pictures_are_answered_by_a_folded_network(predictor, files):
+    fresh = Predictor(predictor.model, predictor.header, predictor.device)
+    expected = answers(fresh, files[:2])
+    assert "_hastened" not in vars(fresh)
+    answers(fresh, files * (1 + BATCH // len(files)))
+    quick, slow = (
+        sum(isinstance(module, nn.BatchNorm2d) for module in network.modules())
+        for network in (vars(fresh)["_hastened"]._answering, fresh.model)
+    )
+    assert quick < slow
+    # of few pictures the network itself is asked, before and after
+    same(answers(fresh, files[:2]), expected, tolerance=0)
 
 
 def test_files_bytes_and_arrays_are_the_same_picture(predictor, files):

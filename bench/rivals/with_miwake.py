@@ -19,6 +19,7 @@ import torch
 from miwake import machine
 from miwake.data.config import DataOptions
 from miwake.networks.config import ModelOptions
+from miwake.networks.folding import folded
 from miwake.networks.imagenet import INSTALLED_PREPROCESSING, class_names
 from miwake.networks.registry import build
 from miwake.prediction import Predictor
@@ -94,6 +95,8 @@ def predict(asked: say.Asked) -> say.Asked:
     """A worker that answers files as `miwake predict --csv` does, or lets the bare network answer noise in memory."""
     predictor, count, size = predictor_of(asked["network"]), len(asked["files"]), asked["batch"]
     batch = torch.randn(size, 3, 224, 224).to(memory_format=torch.channels_last)
+    # the quickest that we know of
+    network = folded(predictor.model, batch[:1])
 
     def files() -> None:
         with (Path(asked["scratch"]) / "answers.csv").open("w", newline="") as file:
@@ -104,7 +107,7 @@ def predict(asked: say.Asked) -> say.Asked:
 
     def bare() -> None:
         for first in range(0, count, size):
-            predictor.model(batch[: min(size, count - first)])
+            network(batch[: min(size, count - first)])
 
     ways = {"files": files, "bare": bare}
 

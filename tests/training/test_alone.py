@@ -83,7 +83,7 @@ def test_layers_learn_in_order_and_only_the_end_is_judged(alone):
 
 
 def test_progress_runs_from_nothing_to_all(alone, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     moments: list[Moment] = []
     fit(alone(), report=moments.append, stop=lambda: False)
     assert [moment.phase for moment in moments] == ["first"] * 8 + ["second"] * 4 + ["head"] * 4
@@ -96,7 +96,7 @@ def test_progress_runs_from_nothing_to_all(alone, monkeypatch):
 @pytest.mark.parametrize("stopped", [1, 8, 9, 12, 14])
 def test_stopped_in_any_layer_it_ends_as_if_it_had_not_been(alone, tmp_path, monkeypatch, stopped):
     """A layer begins anew; those before it are kept, and chance falls as it did."""
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     expected = follow(alone()).model.state_dict()
     answers = iter([False] * (stopped - 1) + [True])
     half = fit(alone(folder=tmp_path), report=lambda _: None, stop=lambda: next(answers))

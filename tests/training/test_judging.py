@@ -166,7 +166,7 @@ def test_mirroring_that_was_asked_for_is_not_tested(job, mirror):
 
 def test_a_time_limit_ends_the_schedule_in_time(job, monkeypatch):
     """The machine is slower than foreseen: the schedule is drawn together and still runs to its end."""
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     monkeypatch.setattr("miwake.training.schedule._PACE_SECONDS", 0.05)
     work = job(epochs=5000, seconds=0.6, average=0.0)
     batch = work.train.batch
@@ -185,7 +185,7 @@ def test_a_time_limit_ends_the_schedule_in_time(job, monkeypatch):
 
 
 def test_without_a_limit_every_epoch_is_trained(job, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     monkeypatch.setattr("miwake.training.schedule._PACE_SECONDS", 0.0)
     assert follow(job(epochs=7)).history[-1]["step"] == 28
     # a limit that is never reached changes nothing
@@ -194,7 +194,7 @@ def test_without_a_limit_every_epoch_is_trained(job, monkeypatch):
 
 @pytest.mark.parametrize("after", [1, 5, 8, 11])
 def test_stopped_in_the_middle_it_is_usable_and_goes_on_bit_for_bit(job, tmp_path, monkeypatch, after):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     settings = {"epochs": 4, "augmentation": Augmentation(shift=0.2, noise=0.1, mixup=0.3)}
     whole = follow(job(**settings))
     calls = iter(range(1, 100))
@@ -214,7 +214,7 @@ def test_stopped_in_the_middle_it_is_usable_and_goes_on_bit_for_bit(job, tmp_pat
 
 
 def test_the_learning_rate_is_written_down_after_going_on(job, tmp_path, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     calls = iter(range(1, 100))
     fit(job(folder=tmp_path), report=lambda _: None, stop=lambda: next(calls) == 8)
     resumed, whole = follow(job(folder=tmp_path), resume=True), follow(job())
@@ -229,7 +229,7 @@ def test_a_finished_run_is_not_trained_again(job, tmp_path):
 
 
 def test_progress_is_told(job, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     moments: list[Moment] = []
     fit(job(epochs=3), report=moments.append, stop=lambda: False)
     assert [moment.step for moment in moments] == list(range(1, 13))

@@ -199,7 +199,7 @@ def test_head_first_never_ends_worse_than_the_head(job, classes, script, best, a
 
 
 def test_stopped_while_observing_it_is_still_usable_and_goes_on(job, classes, tmp_path, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     whole = follow(job(task=Means(classes=classes)))
     answers = iter([False, True])
     task = Means(classes=classes)
@@ -329,7 +329,7 @@ def test_many_pictures_are_counted(job, classes):
 
 
 def test_a_loss_that_is_no_number_leaves_the_last_checkpoint(job, classes, tmp_path, monkeypatch):
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     with pytest.raises(NonFiniteLoss):
         follow(job(task=Breaks(classes=classes, at=7), folder=tmp_path, checkpoint_every=0.0))
     resumed = follow(job(folder=tmp_path), resume=True)

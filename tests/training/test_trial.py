@@ -59,7 +59,7 @@ def test_nothing_to_beat_is_never_decided():
 
 def followed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The trainers that will have run."""
-    monkeypatch.setattr("miwake.training.loop._TICK", 0.0)
+    monkeypatch.setattr("miwake.training.clock._TICK", 0.0)
     found, begin = [], Trainer.run
 
     def run(self: Trainer, resume: bool) -> Any:

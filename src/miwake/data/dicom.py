@@ -1,4 +1,4 @@
-"""DICOM files as pictures: the header first, then the first frame as bytes (DICOM PS3.3, C.7.6.3, C.11.1, C.11.2).
+"""DICOM files as pictures: the header first, then the first frame (DICOM PS3.3, C.7.6.3, and PS3.5, A.4).
 
 Only what the pixels need is read of a file: names, dates and numbers of patients are skipped where they stand, and
 nothing that pydicom says of a file is passed on.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import functools
 import io
 import logging
-import math
 import re
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from miwake.data.dicom_values import BROKEN, GREY, coloured, grey
 from miwake.data.header import TRUNCATED, BadPicture, Header, too_large
-from miwake.data.window import Function, Levels, Window, shades, to_bytes
+from miwake.data.window import Levels, Window
 from miwake.types import Note
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 NO_READER = Note("bad.dicom.extra")
 """Why no DICOM file can be read where pydicom is not installed."""
 
-_BROKEN = Note("bad.dicom.broken")
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _BITS = (1, 8, 16, 32)
-_GREY, _COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+_COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 _TAGS = (
     *("SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames", "Rows", "Columns"),
     *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "PixelPaddingRangeLimit"),
@@ -103,12 +102,12 @@ def decode(
         values = _frame(file, found.syntax)
         header = found.header
         if values.shape[:2] != (header.height, header.width):
-            raise BadPicture(_BROKEN)
+            raise BadPicture(BROKEN)
         levels: Levels = ""
-        if found.dataset.PhotometricInterpretation in _GREY:
-            pixels, levels = _grey(values, found.dataset, window)
+        if found.dataset.PhotometricInterpretation in GREY:
+            pixels, levels = grey(values, found.dataset, window)
             return np.repeat(pixels[:, :, None], channels, axis=2), header, levels
-        rgb = _coloured(values, found.dataset)
+        rgb = coloured(values, found.dataset)
         return (rgb if channels == 3 else np.array(Image.fromarray(rgb).convert("L"))[:, :, None]), header, levels
 
 
@@ -142,7 +141,7 @@ def _opened(data: bytes | Path) -> Iterator[BinaryIO]:
         short = isinstance(error, EOFError) or any(
             word in str(error) for word in ("less than expected", "nexpected end", "EOF", "end of file")
         )
-        raise BadPicture(TRUNCATED if short else _BROKEN) from None
+        raise BadPicture(TRUNCATED if short else BROKEN) from None
 
 
 # -- header -----------------------------------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ def _read(file: BinaryIO, max_pixels: int) -> _File:
     dataset = read_partial(file, stop_when=at_pixels, specific_tags=[Tag(name) for name in _TAGS])
     height, width = int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)
     if not height or not width:
-        raise BadPicture(Note("bad.dicom.none") if not ends else _BROKEN)
+        raise BadPicture(Note("bad.dicom.none") if not ends else BROKEN)
     if height * width > max_pixels:
         raise BadPicture(too_large(width, height, max_pixels))
     start = file.tell()
@@ -176,16 +175,16 @@ def _read(file: BinaryIO, max_pixels: int) -> _File:
         raise BadPicture(TRUNCATED)
     bits, stored = int(dataset.BitsAllocated), int(dataset.get("BitsStored") or dataset.BitsAllocated)
     kind, samples = str(dataset.PhotometricInterpretation), int(dataset.get("SamplesPerPixel") or 1)
-    if kind not in (*_GREY, *_COLOUR, "PALETTE COLOR") or samples != (3 if kind in _COLOUR else 1):
+    if kind not in (*GREY, *_COLOUR, "PALETTE COLOR") or samples != (3 if kind in _COLOUR else 1):
         raise BadPicture(Note("bad.dicom.kind"))
     if bits not in _BITS or not 1 <= stored <= bits:
-        raise BadPicture(_BROKEN)
-    grey = "L" if stored <= 8 else "I;16" if stored <= 16 else "I"
+        raise BadPicture(BROKEN)
+    deep = "L" if stored <= 8 else "I;16" if stored <= 16 else "I"
     header = Header(
         format="DICOM",
         width=width,
         height=height,
-        mode=grey if kind in _GREY else "RGB" if kind in _COLOUR else "P",
+        mode=deep if kind in GREY else "RGB" if kind in _COLOUR else "P",
         orientation=1,
         frames=max(1, int(dataset.get("NumberOfFrames") or 1)),
         bits=stored,
@@ -209,7 +208,7 @@ def _transfer_syntax(file: BinaryIO) -> str:
             found = meta[body : body + length].decode("ascii", "replace").strip("\0 ")
         at = body + length
     if not re.fullmatch(r"[0-9.]{1,64}", found):
-        raise BadPicture(_BROKEN)
+        raise BadPicture(BROKEN)
     return found
 
 
@@ -251,7 +250,7 @@ def _check_codestream(file: BinaryIO, found: _File) -> None:
     stream = get_frame(file, 0, number_of_frames=found.header.frames)
     size = _codestream_size(stream)
     if size is not None and size != (found.header.height, found.header.width):
-        raise BadPicture(_BROKEN)
+        raise BadPicture(BROKEN)
 
 
 def _codestream_size(stream: bytes) -> tuple[int, int] | None:
@@ -271,7 +270,7 @@ def _codestream_size(stream: bytes) -> tuple[int, int] | None:
             return height, width
         else:
             at += 2 + int(struct.unpack_from(">H", stream, at + 2)[0])
-    raise BadPicture(_BROKEN)
+    raise BadPicture(BROKEN)
 
 
 def _frame(file: BinaryIO, syntax: str) -> NDArray[Any]:
@@ -284,140 +283,3 @@ def _frame(file: BinaryIO, syntax: str) -> NDArray[Any]:
         if not _encapsulated(syntax):
             raise
         raise BadPicture(Note("bad.dicom.undecoded", {"syntax": _named(syntax)})) from None
-
-
-# -- shades -----------------------------------------------------------------------------------------------------------
-
-
-def _grey(values: NDArray[Any], dataset: Dataset, window: Window | None) -> tuple[NDArray[np.uint8], Levels]:
-    """(H, W) shades of stored values."""
-    stored, signed = int(dataset.get("BitsStored") or dataset.BitsAllocated), bool(dataset.get("PixelRepresentation"))
-    values = _of_stored_bits(values, stored, signed)
-    meaning, span = _modality(dataset, stored, signed)
-    shade: Callable[[NDArray[Any]], NDArray[np.float64]]
-    levels: Levels = "asked"
-    own = None if window is not None else _own_window(dataset)
-    if window is not None:
-        shade = functools.partial(shades, window=window)
-    elif own is not None:
-        levels, shade = "own", functools.partial(shades, window=own[0], function=own[1])
-    elif dataset.get("VOILUTSequence"):
-        levels, shade = "own", _table(dataset)
-    else:
-        low, high = span
-        levels = "range" if stored > 8 else ""
-
-        def shade(x: NDArray[Any]) -> NDArray[np.float64]:
-            return (np.asarray(x, np.float64) - low) * (255 / (high - low))
-
-    pixels = to_bytes(values, lambda x: shade(meaning(x)))
-    if dataset.PhotometricInterpretation == "MONOCHROME1":
-        pixels = 255 - pixels
-    padding = _padding(dataset, stored, signed)
-    if padding is not None:
-        pixels[(values >= padding[0]) & (values <= padding[1])] = 0
-    return pixels, levels
-
-
-def _of_stored_bits(values: NDArray[Any], stored: int, signed: bool) -> NDArray[Any]:
-    """Without what some devices leave in the bits above those that count."""
-    if stored >= 8 * values.dtype.itemsize:
-        return values
-    whole = values.astype(np.int64) & ((1 << stored) - 1)
-    if signed:
-        top = 1 << (stored - 1)
-        whole = (whole ^ top) - top
-    return whole.astype(np.int32)
-
-
-def _modality(
-    dataset: Dataset, stored: int, signed: bool
-) -> tuple[Callable[[NDArray[Any]], NDArray[Any]], tuple[float, float]]:
-    """From stored values to what they mean, and the span of what they may mean (C.11.1)."""
-    from pydicom.pixels import apply_modality_lut
-
-    if dataset.get("ModalityLUTSequence"):
-        bits = int(dataset.ModalityLUTSequence[0].LUTDescriptor[2])
-        return lambda x: np.asarray(apply_modality_lut(x, dataset)), (0.0, 2.0**bits - 1)
-    group = _group(dataset, "PixelValueTransformationSequence") or dataset
-    slope, intercept = _number(group, "RescaleSlope", 1.0), _number(group, "RescaleIntercept", 0.0)
-    assert slope is not None
-    assert intercept is not None
-    if slope == 0:
-        raise BadPicture(_BROKEN)
-    low = -(2.0 ** (stored - 1)) if signed else 0.0
-    ends = sorted((slope * low + intercept, slope * (low + 2.0**stored - 1) + intercept))
-    return lambda x: np.asarray(x, np.float64) * slope + intercept, (ends[0], ends[1])
-
-
-def _own_window(dataset: Dataset) -> tuple[Window, Function] | None:
-    """The file's first window and its function (C.11.2.1.2, C.11.2.1.3); None where it has none that can be used."""
-    group = _group(dataset, "FrameVOILUTSequence") or dataset
-    centre, width = _number(group, "WindowCenter", None), _number(group, "WindowWidth", None)
-    if centre is None or width is None:
-        return None
-    said = str(group.get("VOILUTFunction") or "LINEAR").strip().upper()
-    function: Function = "SIGMOID" if said == "SIGMOID" else "LINEAR_EXACT" if said == "LINEAR_EXACT" else "LINEAR"
-    if width < 1 if function == "LINEAR" else width <= 0:
-        return None
-    return (centre, width), function
-
-
-def _table(dataset: Dataset) -> Callable[[NDArray[Any]], NDArray[np.float64]]:
-    """The first table of shades (C.11.2.1.1)."""
-    from pydicom.pixels import apply_voi_lut
-
-    top = 2.0 ** int(dataset.VOILUTSequence[0].LUTDescriptor[2]) - 1
-
-    def shade(x: NDArray[Any]) -> NDArray[np.float64]:
-        whole = np.rint(x).astype(np.int64)
-        return np.asarray(apply_voi_lut(whole, dataset, index=0, prefer_lut=True), np.float64) * (255 / top)
-
-    return shade
-
-
-def _padding(dataset: Dataset, stored: int, signed: bool) -> tuple[int, int] | None:
-    """Least and greatest stored value of what is no picture (C.7.5.1.1.2)."""
-    first = dataset.get("PixelPaddingValue")
-    if first is None:
-        return None
-    limit = dataset.get("PixelPaddingRangeLimit")
-    # the value may have been written with the other sign
-    ends = _of_stored_bits(np.array([int(first), int(first if limit is None else limit)], np.int64), stored, signed)
-    return int(ends.min()), int(ends.max())
-
-
-def _coloured(values: NDArray[Any], dataset: Dataset) -> NDArray[np.uint8]:
-    """(H, W, 3)."""
-    from pydicom.pixels import apply_color_lut
-
-    if dataset.PhotometricInterpretation == "PALETTE COLOR":
-        values = np.asarray(apply_color_lut(values, dataset))
-        bits = 8 * values.dtype.itemsize
-    else:
-        bits = int(dataset.get("BitsStored") or dataset.BitsAllocated)
-    return np.ascontiguousarray(values >> max(0, bits - 8)).astype(np.uint8)
-
-
-def _group(dataset: Dataset, name: str) -> Dataset | None:
-    """What a file of many frames says for all of them or for the first (C.7.6.16)."""
-    for groups in ("PerFrameFunctionalGroupsSequence", "SharedFunctionalGroupsSequence"):
-        items = dataset.get(groups)
-        if items and items[0].get(name):
-            return items[0][name].value[0]
-    return None
-
-
-def _number(dataset: Dataset, name: str, default: float | None) -> float | None:
-    """The first value, as some elements have several."""
-    value = dataset.get(name)
-    if value is None or value == "":
-        return default
-    if not isinstance(value, str) and hasattr(value, "__len__"):
-        if not len(value):
-            return default
-        value = value[0]
-    number = float(value)
-    if not math.isfinite(number):
-        raise BadPicture(_BROKEN)
-    return number

@@ -18,7 +18,7 @@ from miwake.exporting.nodes import metadata
 from miwake.prediction import Predictor
 from miwake.run import Header
 from miwake.runtime import INPUT, OUTPUTS
-from miwake.tasks.task import Leaving
+from miwake.tasks.protocols import Leaving
 from miwake.types import Preprocessing
 from miwake.version import __version__
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from miwake.networks import registry
 from miwake.networks.imagenet import INSTALLED_LICENCE
 from miwake.networks.weights import at_hand
+from miwake.sparing import all_of_torch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,7 @@ def measure(
     size = size or (entry.size, entry.size)
     classes = classes or (1000 if entry.hub else 10)
     build = registry.build_dense if entry.task == registry.SEGMENT else registry.build
+    all_of_torch()
     with torch.device("meta"), torch.no_grad():
         model = build(name, channels=channels, classes=classes, size=size).eval()
         with FlopCounterMode(display=False) as counter:

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from miwake.networks import lean
 from miwake.networks.dense import Dense, Up, Upsampling
-from miwake.networks.lean import timm
 
 TASK = "segment"
 VARIANTS = ("lite-unet",)
@@ -47,9 +47,7 @@ class LiteUNet(Dense):
 
     def __init__(self, *, channels: int, classes: int, dropout: float, upsampling: Upsampling) -> None:
         super().__init__(step=32)
-        encoder: Any = timm.create_model(
-            "tf_efficientnet_lite0", pretrained=False, in_chans=channels, features_only=True
-        )
+        encoder: Any = lean.create("tf_efficientnet_lite0", in_chans=channels, features_only=True)
         self.encoder: nn.Module = encoder
         seen = list(encoder.feature_info.channels())[::-1]  # 320, 112, 40, 24, 16
         self.dropout = nn.Dropout2d(dropout)

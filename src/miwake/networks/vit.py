@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from miwake.networks.lean import timm
+from miwake.networks import lean
 
 VARIANTS = ("vit_tiny", "vit_small", "vit_base")
 SIZE = 224
@@ -32,9 +32,8 @@ def build(variant: str, *, channels: int, classes: int, size: tuple[int, int], d
     patches or other sizes are resampled when they are loaded.
     """
     width = patch(min(size))
-    model: nn.Module = timm.create_model(
+    model = lean.create(
         HUB_NAMES[variant],
-        pretrained=False,
         in_chans=channels,
         num_classes=classes,
         drop_rate=0.0 if dropout is None else dropout,

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from miwake.errors import UsageError, nearest, unknown
+from miwake.networks import lean
 from miwake.networks.layers import classifier
-from miwake.networks.lean import timm
+from miwake.sparing import all_of_torch
 
 GENTLE_BELOW = 64
 """Pictures with a shorter side below this many pixels keep their resolution in the first layers."""
@@ -23,9 +24,8 @@ def from_timm(name: str, *, channels: int, classes: int, size: tuple[int, int], 
     for CIFAR-10 ("Deep residual learning", 2016, section 4.2): nothing would be left of them at the end. Shapes of
     weights stay what they are, so that starting weights fit at every size.
     """
-    model: nn.Module = timm.create_model(
-        name, pretrained=False, in_chans=channels, num_classes=classes, drop_rate=0.0 if dropout is None else dropout
-    )
+    rate = 0.0 if dropout is None else dropout
+    model = lean.create(name, in_chans=channels, num_classes=classes, drop_rate=rate)
     if min(size) < GENTLE_BELOW:
         keep_resolution(model)
     return model
@@ -46,6 +46,7 @@ def timm_config(name: str) -> Any:
     Raises:
         UsageError: timm has no such model; says which is most like it.
     """
+    timm = lean.whole()
     if not timm.is_model(name.partition(".")[0]):
         best = nearest(name, timm.list_models())
         todo = f"write timm:{best}." if best else "miwake models lists the networks that Miwake knows by name."
@@ -65,7 +66,7 @@ def any_from_timm(name: str, *, channels: int, classes: int, size: tuple[int, in
     config = timm_config(name)
     options: dict[str, Any] = {"img_size": size} if _takes_size(name, config) else {}
     try:
-        model: nn.Module = timm.create_model(
+        model: nn.Module = lean.whole().create_model(
             name, pretrained=False, in_chans=channels, num_classes=classes, drop_rate=dropout, **options
         )
         _probe(name, channels, classes, size, options)
@@ -84,12 +85,15 @@ def _takes_size(name: str, config: Any) -> bool:
     """Whether timm builds this model for one size, and lets one choose which."""
     if not config.fixed_input_size:
         return False
-    entry = timm.model_entrypoint(name.partition(".")[0])
+    entry = lean.whole().model_entrypoint(name.partition(".")[0])
     return "img_size" in inspect.getsource(cast(Any, inspect.getmodule(entry)))
 
 
 def _probe(name: str, channels: int, classes: int, size: tuple[int, int], options: dict[str, Any]) -> None:
     """Run a copy without memory, to see whether the size fits."""
+    all_of_torch()
     with torch.device("meta"), torch.no_grad():
-        model = timm.create_model(name, pretrained=False, in_chans=channels, num_classes=classes, **options).eval()
+        model = (
+            lean.whole().create_model(name, pretrained=False, in_chans=channels, num_classes=classes, **options).eval()
+        )
         model(torch.empty(2, channels, *size))

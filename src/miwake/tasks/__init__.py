@@ -11,7 +11,7 @@ from miwake.errors import unknown
 if TYPE_CHECKING:
     from miwake.tasks.task import Task
 
-_HELPERS = {"__init__", "chosen", "head", "odd", "phases", "pixel_answers", "pixels", "task"}
+_HELPERS = {"__init__", "chosen", "head", "odd", "phases", "pixel_answers", "pixels", "protocols", "task"}
 
 
 def names() -> tuple[str, ...]:

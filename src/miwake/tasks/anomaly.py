@@ -29,7 +29,8 @@ from miwake.evaluation.oddity import OddityEvaluation, figures
 from miwake.look.text import Language, cells, clean, rare, shorten
 from miwake.tasks.odd import Decision, OddityMeter, compared, decide
 from miwake.tasks.phases import Phase, Turn, alone
-from miwake.tasks.task import Calibrated, Task, Wording
+from miwake.tasks.protocols import Calibrated, Wording
+from miwake.tasks.task import Task
 from miwake.types import Batch, Dataset, Note, Oddity, Prediction, Region
 
 _DEFECT = "defect"

@@ -25,7 +25,8 @@ from miwake.look.words import words
 from miwake.tasks.chosen import ONE, SEVERAL, OneChosen, SeveralChosen
 from miwake.tasks.head import fit_head
 from miwake.tasks.phases import Phase, Turn, alone
-from miwake.tasks.task import Calibrated, Leaving, Task, Wording
+from miwake.tasks.protocols import Calibrated, Leaving, Wording
+from miwake.tasks.task import Task
 from miwake.types import Batch, Dataset, Note, Prediction
 
 _HEAD = "head"

@@ -17,7 +17,8 @@ from miwake.look.text import Language, cells, clean, shorten
 from miwake.segmentation import draw
 from miwake.segmentation.kept import chances, grid, laid
 from miwake.segmentation.parts import regions
-from miwake.tasks.task import Calibrated, Leaving, Task
+from miwake.tasks.protocols import Calibrated, Leaving
+from miwake.tasks.task import Task
 from miwake.types import VOID, Dataset, Prediction, Segmentation
 
 THERE = 1e-3

@@ -34,7 +34,7 @@ from miwake.tasks.pixels import (
     compared,
     named,
 )
-from miwake.tasks.task import Calibrated, Wording
+from miwake.tasks.protocols import Calibrated, Wording
 from miwake.types import VOID, Batch, Dataset, Legend, Note
 
 _WITHIN = 1.25

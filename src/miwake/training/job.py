@@ -111,6 +111,22 @@ class Moment:
     figures: dict[str, float]
     """Of the last validation."""
 
+    @classmethod
+    def of(cls, phase: str, state: State, *, epochs: int, loss: float, done: float) -> Moment:
+        """Of a phase by this name, which foresees so many epochs and may take more."""
+        # an epoch need not have been judged
+        last: dict[str, Any] = next((row for row in reversed(state.history) if "val_loss" in row), {})
+        return cls(
+            phase=phase,
+            epoch=state.phase_epoch + 1,
+            epochs=max(state.phase_epoch + 1, epochs),
+            step=state.course.step,
+            total=state.course.total,
+            loss=loss,
+            done=done,
+            figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fitted:
@@ -152,6 +168,17 @@ class State:
     """Epoch after which the opponent tries harder."""
     seconds: float = 0.0
     """Spent by earlier parts of a resumed run."""
+
+    def done(self, phases: int, observed: float) -> float:
+        """Share of the training that is behind us; where nothing learns by gradients all phases count alike.
+
+        Args:
+            phases: that there are.
+            observed: share of the present one that is behind us, if it observes.
+        """
+        if self.course.total:
+            return self.course.step / self.course.total
+        return (self.phase + observed) / phases
 
 
 def non_finite(job: Job, step: int, rows: Tensor, *, kept: bool) -> NonFiniteLoss:

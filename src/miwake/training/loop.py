@@ -6,10 +6,9 @@ at any moment: everything random is a function of (seed, epoch, step) or saved i
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import accumulate
 from typing import Any
 
@@ -17,11 +16,11 @@ import torch
 from torch import nn
 
 from miwake.data.loader import mix
-from miwake.data.preprocess import network_input
 from miwake.run import write_table
 from miwake.tasks.phases import Phase, Turn
-from miwake.tasks.task import Meter
-from miwake.training import checkpoint, mirror
+from miwake.tasks.protocols import Meter
+from miwake.training import checkpoint, judging, mirror
+from miwake.training.clock import Clock
 from miwake.training.contest import Contest
 from miwake.training.engine import Engine
 from miwake.training.job import Fitted, Job, Moment, State, non_finite
@@ -31,7 +30,6 @@ from miwake.training.schedule import Course, rate, side
 from miwake.training.showing import Showing
 from miwake.types import Batch, sentences_from_json
 
-_TICK = 0.1  # seconds between two looks at the clock's consequences
 _MIRROR_TEST = 0.15  # share of training after which mirroring is tested
 
 
@@ -58,10 +56,7 @@ class Trainer:
         self.losses = Losses(self.engine.device)
         self.number = 0
         self.observed = 0.0
-        self.looking = 0.0
-        """Seconds that going over the data once without gradients took."""
-        self.started = self.ticked = self.saved = time.monotonic()
-        self.phase_start = (0, 0.0)
+        self.clock = Clock()
         self.interrupted = False
 
     # -- the run as a whole ------------------------------------------------------------------------------------
@@ -101,7 +96,7 @@ class Trainer:
                 self.turns.append((turn, learning(model, turn), self.engine.optimizer(optimizer)))
         if len(self.turns) == 1:
             let_learn(self.job.model, self.turns[0][1])
-        self.phase_start = (self.state.course.step, self._elapsed())
+        self.clock.begin_pace(self.state.course.step)
 
     def _next_phase(self) -> None:
         self.state.phase += 1
@@ -169,7 +164,7 @@ class Trainer:
         state.course.step += 1
         state.step += 1
         if side(recipe.progressive, state.course.done) != shown:
-            self.phase_start = (state.course.step, self._elapsed())  # another pace begins
+            self.clock.begin_pace(state.course.step)
 
     def _shown(self, step: int, shown: float = 1.0) -> Batch:
         """Batch number `step` of the epoch, as the network is to see it."""
@@ -202,7 +197,7 @@ class Trainer:
             if self._tick(phase) or late:
                 break
         state.epoch = start if self.interrupted else start + phase.passes
-        self.looking = (time.monotonic() - began) / (number + 1) * steps
+        self.clock.looking = (time.monotonic() - began) / (number + 1) * steps
         if self.interrupted:
             self._save()
         task.finish(model, phase.turns[0], seen)
@@ -249,21 +244,9 @@ class Trainer:
         """The model whose weights may be kept."""
         return self.average.model if self.average is not None else self.job.model
 
-    @torch.no_grad()
     def validate(self, *, mirrored: bool = False) -> Meter:
         """The validation split, judged with the (averaged) weights."""
-        model = self._judged()
-        model.eval()
-        meter = self.job.task.meter()
-        for batch in self.job.val.epoch(0):
-            inputs = network_input(batch.pictures, self.job.preprocessing)
-            if mirrored:
-                inputs = inputs.flip(3)
-                batch = replace(batch, masks=None if batch.masks is None else batch.masks.flip(2))
-            with self.engine.autocast():
-                outputs = model(inputs)
-            meter.update(outputs, batch)
-        return meter
+        return judging.validate(self.job, self._judged(), self.engine, mirrored=mirrored)
 
     def _read_losses(self) -> None:
         bad = self.losses.read()
@@ -286,14 +269,14 @@ class Trainer:
             "train_loss": self.losses.total / batches if self.losses.total else None,
             **{f"val_{name}": value for name, value in figures.items()},
             "learning_rate": state.learning_rate,
-            "seconds": round(self._elapsed(), 3),
+            "seconds": round(self.clock.elapsed(), 3),
         }
         state.history.append(row)
         self.losses.total = 0.0
         if not judged:
             self._write_history()
             return
-        if not state.best or self._key(row) >= self._key(state.best):
+        if not state.best or judging.worth(row, self.job) >= judging.worth(state.best, self.job):
             state.best, state.since_best = row, 0
             self.best.keep(self._judged())
         else:
@@ -323,60 +306,31 @@ class Trainer:
         for _, _, optimizer in self.turns:
             optimizer.state.clear()
 
-    def _key(self, row: dict[str, Any]) -> tuple[float, float]:
-        against = "" if self.contest is None else "robust_"
-        loss = row[f"val_{against}loss"]
-        return row[f"val_{against}{self.job.task.monitor}"], -loss if math.isfinite(loss) else -math.inf
-
     # -- time --------------------------------------------------------------------------------------------------
-
-    def _elapsed(self) -> float:
-        return self.state.seconds + time.monotonic() - self.started
 
     def _tick(self, phase: Phase) -> bool:
         """Ten times a second: progress, time, checkpoint, and whether to stop."""
-        now = time.monotonic()
-        if now - self.ticked < _TICK:
+        if not self.clock.due():
             return False
-        self.ticked = now
         self._tell(phase)
         self._keep_time(phase)
-        if now - self.saved > self.job.recipe.checkpoint_every and not phase.observes:
+        if self.clock.unsaved() > self.job.recipe.checkpoint_every and not phase.observes:
             self._save()
         self.interrupted = self.stop()
         return self.interrupted
 
     def _keep_time(self, phase: Phase) -> None:
-        limit = self.job.recipe.seconds
-        if limit is not None and not phase.observes and self._last():
-            step, seconds = self.phase_start
-            now, course, progressive = self._elapsed(), self.state.course, self.job.recipe.progressive
-            to_come = sum(self.looking * phase.passes for phase in self.job.phases[self.state.phase + 1 :])
-            left, spent, steps = limit - now - to_come, now - seconds, course.step - step
-            course.keep_to(left, spent=spent, steps=steps, most=self.ends[-1], progressive=progressive)
+        recipe = self.job.recipe
+        if recipe.seconds is not None and not phase.observes and self._last():
+            passes = sum(later.passes for later in self.job.phases[self.state.phase + 1 :])
+            course, most = self.state.course, self.ends[-1]
+            self.clock.keep(course, recipe.seconds, passes=passes, most=most, progressive=recipe.progressive)
 
     def _tell(self, phase: Phase) -> None:
-        state = self.state
-        last: dict[str, Any] = next((row for row in reversed(state.history) if "val_loss" in row), {})
-        self.report(
-            Moment(
-                phase=phase.name,
-                epoch=state.phase_epoch + 1,
-                epochs=max(state.phase_epoch + 1, round(phase.share * self.job.recipe.epochs)),
-                step=state.course.step,
-                total=state.course.total,
-                loss=self.losses.total / max(state.step * self.job.recipe.accumulate - self.losses.unread, 1),
-                done=self._done(phase),
-                figures={key[4:]: value for key, value in last.items() if key.startswith("val_")},
-            )
-        )
-
-    def _done(self, phase: Phase) -> float:
-        """Share of the training that is behind us; where nothing learns by gradients all phases count alike."""
-        state, phases = self.state, self.job.phases
-        if state.course.total:
-            return state.course.step / state.course.total
-        return (state.phase + self.observed) / len(phases)
+        seen = self.state.step * self.job.recipe.accumulate - self.losses.unread
+        epochs = round(phase.share * self.job.recipe.epochs)
+        done = self.state.done(len(self.job.phases), self.observed)
+        self.report(Moment.of(phase.name, self.state, epochs=epochs, loss=self.losses.total / max(seen, 1), done=done))
 
     def _fail(self, ago: int) -> None:
         """A loss was no number: give back the best weights, and name the step and the pictures.
@@ -405,10 +359,10 @@ class Trainer:
             self.best.save(folder, f"{state.best['step']}-{state.best['epoch']}")
         tensors, random = checkpoint.pack(self.engine.device, self._models(), self._optimizers())
         state.loss_sum = self.losses.total
-        facts = asdict(state) | {"seconds": self._elapsed(), "random": random, "best_file": self.best.file}
+        facts = asdict(state) | {"seconds": self.clock.elapsed(), "random": random, "best_file": self.best.file}
         checkpoint.save(folder, tensors, facts)
         self.best.tidy(folder)
-        self.saved = time.monotonic()
+        self.clock.saved()
 
     def _restore(self) -> bool:
         """Take up the last checkpoint; False where there is none yet."""
@@ -420,7 +374,7 @@ class Trainer:
         random, best_file = facts.pop("random"), facts.pop("best_file")
         (reason,) = sentences_from_json([facts.get("mirror_reason", "")])
         self.state = State(**facts | {"course": Course(**facts["course"]), "mirror_reason": reason})
-        self.losses.total = self.state.loss_sum
+        self.losses.total, self.clock.earlier = self.state.loss_sum, self.state.seconds
         self._start_phase()
         checkpoint.unpack(self.engine.device, self._models(), self._optimizers(), tensors, random)
         if best_file:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from miwake.tasks.task import Meter
+from miwake.tasks.protocols import Meter
 from miwake.training.job import Mirror
 from miwake.types import Note
 

@@ -22,6 +22,7 @@ from miwake.verbs._json import print_json
 
 if TYPE_CHECKING:
     from miwake.prediction import Predictor, Unreadable
+    from miwake.run import Header
     from miwake.tasks.task import Task
     from miwake.types import Prediction
 
@@ -87,7 +88,6 @@ def predict(
         MiwakeError: no such run, or no pictures.
     """
     from miwake.look.language import spoken
-    from miwake.look.terminal import say
     from miwake.look.words import told
     from miwake.prediction import Predictor
     from miwake.verbs._outputs import check_csv
@@ -99,14 +99,8 @@ def predict(
     check_csv(table, inputs)
     predictor = Predictor.open(os.fspath(run), device, backend)
     if predictor.note is not None:
-        say(told(predictor.note, language), file=sys.stderr)
-    planes = predictor.header.preprocessing.channels
-    if planes not in (1, 3):
-        raise UsageError(
-            f"The model takes pictures of {planes} planes, which no picture file holds.",
-            expected="a model of grey or colour pictures",
-            todo=f"miwake evaluate {shlex.quote(os.fspath(run))} DATA",
-        )
+        _complain(told(predictor.note, language))
+    _check_planes(predictor.header, os.fspath(run))
     _check_ways(predictor.task, style, scale)
     answers = predictor.predict(files, max_pixels=max_pixels, lang=language)
     if pictures_out is not None:
@@ -115,6 +109,21 @@ def predict(
     if table is not None:
         answers = _with_table(answers, table, predictor.task, scale)
     return Answers(answers, predictor.task.classes, predictor.task, json, language, scale)
+
+
+def _check_planes(header: Header, run: str) -> None:
+    """Refuse a model of pictures that are no files.
+
+    Raises:
+        UsageError: says what to do with such a model.
+    """
+    planes = header.preprocessing.channels
+    if planes not in (1, 3):
+        raise UsageError(
+            f"The model takes pictures of {planes} planes, which no picture file holds.",
+            expected="a model of grey or colour pictures",
+            todo=f"miwake evaluate {shlex.quote(run)} DATA",
+        )
 
 
 def _check_ways(task: Task, style: str, scale: float | None) -> None:
@@ -235,7 +244,6 @@ def _row(answer: Prediction | Unreadable, task: Task, scale: float | None) -> di
 
 def show(answers: Answers) -> int:
     """Print as they come; exit code 3 where pictures could not be read."""
-    from miwake.look.terminal import say
     from miwake.look.text import clean
     from miwake.look.words import words
     from miwake.prediction import Unreadable
@@ -249,12 +257,19 @@ def show(answers: Answers) -> int:
                 if answers.json:
                     print_json({"path": answer.path, "problem": answer.reason})
                 else:
-                    say(f"{answer.path}: {answer.reason}", file=sys.stderr)
+                    _complain(f"{answer.path}: {answer.reason}")
             elif answers.json:
                 print_json({"path": answer.path, **answers.task.described(answer, scale=answers.scale)})
             else:
                 # one line a picture, however long its path
                 print(f"{answers.task.line(answer, answers.lang)}  {clean(answer.path)}")
     if bad:
-        say(words("predict.bad", answers.lang, n=bad), file=sys.stderr)
+        _complain(words("predict.bad", answers.lang, n=bad))
     return 3 if bad else 0
+
+
+def _complain(text: str) -> None:
+    # what draws on terminals is loaded by then only: where all is well it is half as much to load as the answer takes
+    from miwake.look.terminal import say
+
+    say(text, file=sys.stderr)

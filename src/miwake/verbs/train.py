@@ -67,11 +67,7 @@ def train(
     from miwake.verbs._request import Request
 
     started = time.monotonic()
-    if (data is None) == (resume is None):
-        raise UsageError(
-            "Either data to train on or a run to go on with is needed" + (", not both." if data else "."),
-            todo="miwake train photos/    or    miwake train --resume latest",
-        )
+    _check_one(data, resume)
     asked = Request(
         data=os.fspath(data or ""),
         task=task,
@@ -90,3 +86,16 @@ def train(
         resume=None if resume is None else os.fspath(resume),
         started=started,
     )
+
+
+def _check_one(data: object, resume: object) -> None:
+    """Refuse both, and neither.
+
+    Raises:
+        UsageError: says what is needed.
+    """
+    if (data is None) == (resume is None):
+        raise UsageError(
+            "Either data to train on or a run to go on with is needed" + (", not both." if data else "."),
+            todo="miwake train photos/    or    miwake train --resume latest",
+        )
