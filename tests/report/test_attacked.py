@@ -191,7 +191,7 @@ def shown(channels: int = 1) -> Shown:
         patch=np.dstack([picture(3), np.full((12, 12), 255, np.uint8)]),
         patched=((one, "7", "2"), (one, "7", "7")),
         corrupted=tuple((name, (one,) * 5) for name in corruptions()),
-        views=tuple((name, (one,) * 3) for name in ("plain", *VIEWS, "conflict")),
+        views=tuple((name, (one,) * 3) for name in ("plain", *VIEWS, "shape", "texture", "conflict")),
     )
 
 
@@ -309,7 +309,7 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         wanted(smallest=replace(smallest, median=math.inf)),
         sample(masking=tuple(replace(check, passed=False) for check in sample().masking)),
         sample(masking=sample().masking[:2]),
-        sample(smallest=replace(smallest, median=math.inf), left_out=("patch",)),
+        sample(smallest=replace(smallest, median=math.inf), left_out=("patch", "curve")),
         sample(texture=replace(texture, shape=0, texture=0, bias=NAN)),
     ]
     for one in samples:

@@ -77,14 +77,3 @@ def test_silhouette_and_outline_keep_the_shape_alone() -> None:
     drawn = (edge[0, 0] != edge[0, 0, 0, 0]).sum()
     filled = (flat[0, 0] != flat[0, 0, 0, 0]).sum()
     assert 0 < drawn < 0.4 * filled
-
-
-def test_a_conflict_has_the_shape_of_one_and_the_texture_of_the_other() -> None:
-    pictures, _ = discs(2)
-    dotted = pictures.clone()
-    dotted[1] = torch.where(pictures[1] > 100, 240 - pictures[1] // 2, pictures[1])
-    thing = shape.find_thing(dotted)
-    mixed = shape.conflict(dotted, thing, torch.tensor([0]), torch.tensor([1]), torch.Generator().manual_seed(0))
-    within = thing.mask[0].expand(3, -1, -1)
-    assert set(mixed[0][within].tolist()) <= set(dotted[1].flatten().tolist())
-    assert (mixed[0][~within].float() - 35).abs().max() < 8

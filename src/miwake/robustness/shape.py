@@ -2,10 +2,9 @@
 
 "ImageNet-trained CNNs are biased towards texture; increasing shape bias improves accuracy and robustness". Views of a
 picture: cut into tiles that change places (texture without shape, as Brendel and Bethge 2019 do), the silhouette in
-one colour and the outline alone (shape without texture), and the silhouette of one class filled with the texture of
-another (Baker et al. 2018), which forces a choice. The paper cuts things out by hand and transfers style with a
-network; here the thing is told from the ground by how much it differs from the picture's border, and where that fails
-the picture is left out.
+one colour and the outline alone (shape without texture). The paper cuts things out by hand; here the thing is told from
+the ground by how much it differs from the picture's border, and where that fails the picture is left out. Pictures that
+force a choice, the shape of one in the texture of another, are made by `quilting`.
 """
 
 from __future__ import annotations
@@ -120,34 +119,3 @@ def outline(thing: Thing) -> Tensor:
     width = 1 + min(solid.shape[2:]) // 112
     inner = -functional.max_pool2d(-solid, 2 * width + 1, stride=1, padding=width)
     return torch.where((solid > 0) & (inner == 0), thing.colour, thing.ground).round().to(torch.uint8)
-
-
-def conflict(pictures: Tensor, thing: Thing, rows: Tensor, partner: Tensor, generator: torch.Generator) -> Tensor:
-    """(m, C, H, W) uint8: silhouettes, each filled with the texture of another picture's thing.
-
-    Args:
-        pictures: (n, C, H, W) uint8.
-        thing: in them.
-        rows: (m) rows of the pictures whose silhouettes are taken.
-        partner: (m) rows of those whose textures are taken.
-        generator: of the tiles.
-    """
-    channels, height, width = pictures.shape[1:]
-    side = max(3, min(height, width) // 6)
-    down, across = -(-height // side), -(-width // side)
-    filled = torch.empty_like(pictures[rows])
-    for number, other in enumerate(partner.tolist()):
-        tiles = _tiles(pictures[other], thing.mask[other, 0], side, generator)
-        drawn = torch.randint(0, len(tiles), (down * across,), generator=generator, device=pictures.device)
-        sheet = tiles[drawn].reshape(down, across, channels, side, side).permute(2, 0, 3, 1, 4)
-        filled[number] = sheet.reshape(channels, down * side, across * side)[:, :height, :width]
-    return torch.where(thing.mask[rows], filled, thing.ground[rows].round().to(torch.uint8))
-
-
-def _tiles(picture: Tensor, mask: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """(m, C, side, side) tiles of a picture that lie within its thing, as far as there are any."""
-    inside = functional.avg_pool2d(mask[None, None].float(), side, stride=1)[0, 0]
-    best = (inside >= min(0.95, float(inside.max()))).nonzero()
-    drawn = best[torch.randint(0, len(best), (64,), generator=generator, device=picture.device)]
-    tiles = picture.unfold(1, side, 1).unfold(2, side, 1)
-    return tiles[:, drawn[:, 0], drawn[:, 1]].permute(1, 0, 2, 3)
