@@ -45,7 +45,7 @@ def test_the_form_stays_and_every_pixel_is_the_others(side: int, channels: int) 
     assert (told & inside).sum() / (told | inside).sum() > 0.75
     # across the stripes it changes as the texture does, along them hardly
     across, along = (np.abs(np.diff(made.mean(2), axis=axis)).mean() for axis in (1, 0))
-    assert across > 2 * along
+    assert across > 1.5 * along
 
 
 def test_chance_is_the_seeds() -> None:

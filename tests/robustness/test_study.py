@@ -73,7 +73,7 @@ def test_what_there_was_no_time_for_has_no_figure_and_is_named(attacked: Study) 
     assert none.bound is none.smallest is None
     assert none.plain == whole.plain
     seen = set()
-    for seconds in range(20, 1200, 40):
+    for seconds in (*range(20, 1000, 70), 20_000):
         some, _, _ = attacked(seconds, replace(OPTIONS, count=8))
         # the curve goes as far as the time, and what is said is what all of it would say
         assert some.curve == whole.curve[: len(some.curve)]
