@@ -68,6 +68,12 @@ def test_every_tile_changes_its_place_and_none_is_lost(tiles) -> None:
             assert torch.equal(after - after[0, 0], before - before[0, 0])
 
 
+def test_shuffling_leaves_the_picture_alone() -> None:
+    numbered = torch.arange(64).reshape(1, 1, 8, 8)
+    shape.shuffled(numbered, 8, torch.Generator().manual_seed(1))
+    assert torch.equal(numbered, torch.arange(64).reshape(1, 1, 8, 8))
+
+
 def test_silhouette_and_outline_keep_the_shape_alone() -> None:
     pictures, _ = discs()
     thing = shape.find_thing(pictures)

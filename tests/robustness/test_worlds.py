@@ -81,7 +81,7 @@ def test_more_time_adds_pictures_and_changes_no_others(world) -> None:
 def test_form_and_texture_are_of_two_classes_that_are_answered_right(world) -> None:
     here, _ = world(None)
     wrong = here.targets.clone()
-    wrong[:5] = (wrong[:5] + 1) % 4
+    wrong[-5:] = (wrong[-5:] + 1) % 4
     here = replace(here, targets=wrong)
     made, shown = worlds.textures(here)
     assert here.right(here.load(here.drawn), here.truth(here.drawn)).sum() == 43

@@ -134,7 +134,7 @@ class _Grid:
         """Rows and columns of places that do not touch each other, after all that lie above or to the left of them."""
         rows, columns = np.divmod(np.arange(self.down * self.across), self.across)
         turn = columns + 2 * rows
-        return [(rows[turn == one], columns[turn == one]) for one in range(int(turn.max()) + 1)]
+        return [(rows[turn == one], columns[turn == one]) for one in np.unique(turn)]
 
 
 def _distances(places: Floats, patches: Floats) -> Floats:

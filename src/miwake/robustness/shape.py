@@ -155,7 +155,8 @@ def shuffled(pictures: Tensor, tiles: int, generator: torch.Generator) -> Tensor
     top, left = (height - h * tiles) // 2, (width - w * tiles) // 2
     changed = pictures.clone()
     middle = pictures[:, :, top : top + h * tiles, left : left + w * tiles]
-    cut = middle.reshape(count, channels, tiles, h, tiles, w).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+    # a copy, which tiles of one pixel would not be by themselves
+    cut = middle.reshape(count, channels, tiles, h, tiles, w).permute(0, 2, 4, 1, 3, 5).flatten(1, 2).clone()
     for number in range(count):
         # one ring through all places: no tile stays where it was
         ring = torch.randperm(tiles * tiles, generator=generator, device=pictures.device)
