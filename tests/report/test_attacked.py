@@ -338,3 +338,14 @@ def test_pictures_are_counted_by_the_smallest_change() -> None:
     assert counts[-1] == 1
     assert all(b == 2 * a for a, b in pairwise(edges))
     assert bins(Smallest(median=math.inf, values=(math.inf,), most=4.0)) == ([4.0], [0])
+
+
+@pytest.mark.parametrize(("shape", "decided"), [(10, True), (9, False)])
+def test_a_few_answers_by_shape_or_texture_are_counted_and_not_made_a_share(shape: int, decided: bool) -> None:
+    texture = sample().texture
+    assert texture is not None
+    one = sample(texture=replace(texture, shape=shape, texture=0, neither=40, bias=Figure(1.0, 0.7, 1.0)))
+    said = "\n".join(sentences(one))
+    assert ("goes by the shape for" in said) == decided
+    assert ("it answered 9 by shape or texture: too few" in said) != decided
+    assert ("shape, not texture" in summary(one)) == decided

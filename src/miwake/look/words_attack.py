@@ -109,11 +109,11 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "ja": "あるクラスの形を別のクラスの質感で描いた画像のうち、どちらかで答えた{of}枚では、{about}枚を形で判断"
         "します{range}。人は同様の画像100枚のうち96枚です（Geirhos 2019, 図4）。",
     },
-    "attack.texture.none": {
-        "en": "No two pictures of different classes were answered right, so that one could be drawn in the texture of "
-        "the other; or none of those that were drawn was answered by shape or texture.",
-        "ja": "正しく答えた画像が2クラス以上なく、互いの質感で描けませんでした。または、描いた画像に形でも質感でも答え"
-        "ませんでした。",
+    "attack.texture.few": {
+        "en": "Of {made} pictures with the shape of one class in the texture of another it answered {either} by shape or "
+        "texture: too few to say which it goes by.",
+        "ja": "あるクラスの形を別のクラスの質感で描いた画像{made}枚のうち、形か質感で答えたのは{either}枚です。少なすぎて、"
+        "どちらで判断するかは言えません。",
     },
     "attack.texture.told": {
         "en": "The thing could be told from its ground, and so be judged by its outline alone, in {told} of {pictures} "

@@ -128,7 +128,8 @@ class _Grid:
         rows, columns = np.divmod(np.arange(self.down * self.across), self.across)
         y, x = self.pixels(rows, columns)
         seen = picture[np.minimum(y, picture.shape[0] - 1), np.minimum(x, picture.shape[1] - 1)]
-        return seen.reshape(len(rows), -1)
+        cut: Floats = seen.reshape(len(rows), -1)
+        return cut
 
     def waves(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Rows and columns of places that do not touch each other, after all that lie above or to the left of them."""

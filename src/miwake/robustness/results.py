@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_FEWEST = 10
+"""Pictures that a share of shape is told of."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """The model at one strength."""
@@ -140,6 +144,11 @@ class Texture:
     neither: int
     bias: Figure
     """Shape's share of those that went by either."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether enough pictures went by either, for the share to be told."""
+        return self.shape + self.texture >= _FEWEST
 
 
 @dataclass(frozen=True, kw_only=True)
