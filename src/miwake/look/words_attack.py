@@ -110,10 +110,10 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "します{range}。人は同様の画像100枚のうち96枚です（Geirhos 2019, 図4）。",
     },
     "attack.texture.few": {
-        "en": "Of {made} pictures with the shape of one class in the texture of another it answered {either} by shape or "
-        "texture: too few to say which it goes by.",
-        "ja": "あるクラスの形を別のクラスの質感で描いた画像{made}枚のうち、形か質感で答えたのは{either}枚です。少なすぎて、"
-        "どちらで判断するかは言えません。",
+        "en": "Of {made} pictures with the shape of one class in the texture of another it answered {either} by shape "
+        "or texture: too few to say which it goes by.",
+        "ja": "あるクラスの形を別のクラスの質感で描いた画像{made}枚のうち、形か質感で答えたのは{either}枚です。"
+        "少なすぎて、どちらで判断するかは言えません。",
     },
     "attack.texture.told": {
         "en": "The thing could be told from its ground, and so be judged by its outline alone, in {told} of {pictures} "
@@ -316,13 +316,15 @@ _PAGE: dict[str, dict[Language, str]] = {
     "attack.corruptions.shown": {"en": "One picture through all of them", "ja": "1枚の画像で見た全種類"},
     "attack.texture.caption": {
         "en": "Tiles keep the texture and lose the shape; silhouettes and outlines keep the shape and lose the "
-        "texture. The thing is told from the ground by its difference from the picture's border, which needs a rather "
-        "even ground. The last rows take two pictures of different classes that it has right, and draw the one, whole, "
+        "texture. The thing is told from the ground by its colour where the picture's border has one, else by how much "
+        "colours change on the way to it from the border (Wei 2012); pictures in which that is unsure are left out. "
+        "The last rows take two pictures of different classes that it has right, and draw the one, whole, "
         "in the texture of the other: patches of the other that fit each other and the blurred brightness of the one "
         "(Efros and Freeman 2001). No network has a part in it, unlike Geirhos 2019, whose pictures were chosen by "
         "hand, too: that paper's figures are a hint.",
-        "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁との"
-        "違いで背景から分けています。背景がほぼ一様でなければ分けられません。最後の行では、正しく答えた別クラスの画像"
+        "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁が"
+        "一色ならその色との違いで、そうでなければ縁からの道のりでの色の変化の量で背景から分けています（Wei 2012）。"
+        "不確かな画像は除いています。最後の行では、正しく答えた別クラスの画像"
         "2枚を使い、片方の全体を他方の質感で描きます。他方の小片から、互いにつながり、片方のぼかした明るさにも合う"
         "ものを選んで並べています（Efros and Freeman 2001）。Geirhos 2019 と違ってネットワークを使わず、画像も手で"
         "選んでいないため、論文の値は目安です。",
