@@ -120,3 +120,15 @@ def test_time_for_some_drawn_pictures_leaves_the_views_as_they_are(world, monkey
     slow.now = 0.0
     whole, _ = worlds.textures(replace(here, clock=Clock(None, {"part": 1}), drawn=np.arange(few.pictures)))
     assert (few.plain, few.views) == (whole.plain, whole.views)
+
+
+def test_what_no_drawn_picture_shows_is_no_answer(world, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, _ = world(None)
+    last = np.full((8, 8, 1), 70, np.uint8)
+    last[4:, 4:] = 180
+    monkeypatch.setattr(worlds.quilting, "transfer", lambda content, texture, generator: last)
+    every, _ = worlds.textures(here)
+    assert 0 < every.neither < 48
+    two, _ = worlds.textures(replace(here, drawn=(here.targets < 2).nonzero().squeeze(1).numpy()))
+    assert two.neither == 0
+    assert two.shape + two.texture == 24

@@ -320,13 +320,15 @@ _PAGE: dict[str, dict[Language, str]] = {
         "colours change on the way to it from the border (Wei 2012); pictures in which that is unsure are left out. "
         "The last rows take two pictures of different classes that it has right, and draw the one, whole, "
         "in the texture of the other: patches of the other that fit each other and the blurred brightness of the one "
-        "(Efros and Freeman 2001). No network has a part in it, unlike Geirhos 2019, whose pictures were chosen by "
+        "(Efros and Freeman 2001). Its answer is the likeliest of the classes that the attacked pictures have. No "
+        "network has a part in drawing, unlike Geirhos 2019, whose pictures were chosen by "
         "hand, too: that paper's figures are a hint.",
         "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁が"
         "一色ならその色との違いで、そうでなければ縁からの道のりでの色の変化の量で背景から分けています（Wei 2012）。"
         "不確かな画像は除いています。最後の行では、正しく答えた別クラスの画像"
         "2枚を使い、片方の全体を他方の質感で描きます。他方の小片から、互いにつながり、片方のぼかした明るさにも合う"
-        "ものを選んで並べています（Efros and Freeman 2001）。Geirhos 2019 と違ってネットワークを使わず、画像も手で"
+        "ものを選んで並べています（Efros and Freeman 2001）。"
+        "答えは、攻撃に使う画像のクラスのうち最も確率の高いものです。Geirhos 2019 と違ってネットワークを使わず、画像も手で"
         "選んでいないため、論文の値は目安です。",
     },
     "attack.texture.view": {"en": "What is left of the picture", "ja": "残したもの"},

@@ -137,8 +137,8 @@ class Texture:
     """Those of them whose thing could be told from its ground; only they have a silhouette and an outline."""
     views: tuple[View, ...]
     shape: int
-    """Pictures with the shape of one class in the texture of another that were answered by their shape. Both were
-    answered right as they are."""
+    """Pictures with the shape of one class in the texture of another that were answered by their shape, of the
+    classes that the drawn pictures have. Both were answered right as they are."""
     texture: int
     """By their texture."""
     neither: int

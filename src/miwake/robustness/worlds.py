@@ -322,8 +322,9 @@ def _conflicts(
     """Each picture in the texture of the next one of another class, of those that are answered right as they are.
 
     Returns:
-        (3) how many were answered by shape, by texture, by neither; and the pictures that gave the shape, those that
-        gave the texture, and what was made of them, as far as there was time.
+        (3) how many were answered by shape, by texture, by neither, of the classes that the drawn pictures have; and
+        the pictures that gave the shape, those that gave the texture, and what was made of them, as far as there was
+        time.
     """
     pairs, made = [], []
     for one, other in _pairs(right.nonzero()[0].tolist(), truth.tolist()):
@@ -339,6 +340,10 @@ def _conflicts(
     contents, fabrics = torch.tensor(pairs, device=pictures.device).unbind(1)
     with torch.no_grad():
         outputs = world.victim.outputs(mixed.float())
+    # of a thousand classes nearly none is hit; the paper, too, lets choose among few
+    absent = torch.ones(outputs.shape[1], dtype=torch.bool, device=outputs.device)
+    absent[world.truth(world.drawn)] = False
+    outputs = outputs.masked_fill(absent, float(outputs.min()) - 1)
     by_shape, by_texture = (~world.plain.fooled(outputs, truth[rows]) for rows in (contents, fabrics))
     neither = ~by_shape & ~by_texture
     counts = np.array([int(went.sum()) for went in (by_shape, by_texture, neither)])
