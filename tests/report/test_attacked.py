@@ -191,7 +191,7 @@ def shown(channels: int = 1) -> Shown:
         patch=np.dstack([picture(3), np.full((12, 12), 255, np.uint8)]),
         patched=((one, "7", "2"), (one, "7", "7")),
         corrupted=tuple((name, (one,) * 5) for name in corruptions()),
-        views=tuple((name, (one,) * 3) for name in ("plain", *VIEWS, "conflict")),
+        views=tuple((name, (one,) * 3) for name in ("plain", *VIEWS, "shape", "texture", "conflict")),
     )
 
 
@@ -309,7 +309,7 @@ def test_no_text_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:
         wanted(smallest=replace(smallest, median=math.inf)),
         sample(masking=tuple(replace(check, passed=False) for check in sample().masking)),
         sample(masking=sample().masking[:2]),
-        sample(smallest=replace(smallest, median=math.inf), left_out=("patch",)),
+        sample(smallest=replace(smallest, median=math.inf), left_out=("patch", "curve")),
         sample(texture=replace(texture, shape=0, texture=0, bias=NAN)),
     ]
     for one in samples:
@@ -338,3 +338,14 @@ def test_pictures_are_counted_by_the_smallest_change() -> None:
     assert counts[-1] == 1
     assert all(b == 2 * a for a, b in pairwise(edges))
     assert bins(Smallest(median=math.inf, values=(math.inf,), most=4.0)) == ([4.0], [0])
+
+
+@pytest.mark.parametrize(("shape", "decided"), [(10, True), (9, False)])
+def test_a_few_answers_by_shape_or_texture_are_counted_and_not_made_a_share(shape: int, decided: bool) -> None:
+    texture = sample().texture
+    assert texture is not None
+    one = sample(texture=replace(texture, shape=shape, texture=0, neither=40, bias=Figure(1.0, 0.7, 1.0)))
+    said = "\n".join(sentences(one))
+    assert ("goes by the shape for" in said) == decided
+    assert ("it answered 9 by shape or texture: too few" in said) != decided
+    assert ("shape, not texture" in summary(one)) == decided

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from miwake.prediction import Predictor
 from miwake.robustness.victim import Victim
+from miwake.run import Header
 from miwake.tasks.classify import Classify
-from miwake.types import Preprocessing
+from miwake.types import Dataset, Preprocessing
 
 SIDE = 8
 PLAIN = Preprocessing(size=(SIDE, SIDE), channels=1, mean=(0.0,), std=(1 / 255,))
@@ -105,3 +110,48 @@ def learnt() -> Case:
 def generator() -> Callable[[int], torch.Generator]:
     """Makes a generator from a seed."""
     return lambda seed=0: torch.Generator().manual_seed(seed)
+
+
+class Slow:
+    """Counts the pictures that a network has answered, each of which takes a second."""
+
+    def __init__(self) -> None:
+        self.now, self.largest = 0.0, 0
+
+    def __call__(self, _module: Any, given: tuple[Tensor, ...], _out: Tensor) -> None:
+        self.now += len(given[0])
+        self.largest = max(self.largest, len(given[0]))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Time, and what lies about a victim: pictures (n, 1, 8, 8) uint8 as a data set."""
+
+    slow: Slow
+    predictor: Predictor
+    dataset: Dataset
+    pictures: Tensor
+
+
+@pytest.fixture
+def surroundings(learnt: Case) -> Iterator[Surroundings]:
+    """Those of the network that has learnt."""
+    task, shape = learnt.victim.task, learnt.victim.preprocessing
+    assert isinstance(task, Classify)
+    header = Header(task="classify", settings=task.to_json(), architecture="learnt", preprocessing=shape)
+    dataset = Dataset(
+        name="quadrants",
+        source="folder",
+        root=Path(),
+        task="classify",
+        classes=task.classes,
+        paths=[f"{number}.png" for number in range(len(learnt.pictures))],
+        targets=learnt.labels.numpy(),
+        split=np.zeros(len(learnt.pictures), np.int8),
+    )
+    slow = Slow()
+    hook = learnt.victim.model.register_forward_hook(slow)
+    yield Surroundings(
+        slow, Predictor(learnt.victim.model, header, torch.device("cpu")), dataset, learnt.pictures.to(torch.uint8)
+    )
+    hook.remove()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from miwake.robustness.clock import Clock
+import pytest
+
+from miwake.robustness.clock import Clock, TimeOver
 
 
 def test_each_part_has_its_share_and_what_is_left_over_goes_on() -> None:
@@ -14,10 +16,13 @@ def test_each_part_has_its_share_and_what_is_left_over_goes_on() -> None:
     assert clock.left() == 20
     now[0] += 5
     assert not clock.enough()
+    clock.check()
     clock.begin("b")
     assert clock.left() == 55 / 2
     now[0] += 40
     assert clock.enough()
+    with pytest.raises(TimeOver):
+        clock.check()
     clock.begin("c")
     assert clock.left() == 15
     assert clock.spent == 45

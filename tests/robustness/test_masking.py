@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from miwake.robustness import masking
+from miwake.robustness.clock import TimeOver
 from miwake.robustness.masking import Subject, _holds, check
 
 
@@ -24,7 +25,7 @@ def subject(case, model: nn.Module | None = None, strength: float = 20.0) -> Sub
 
 
 def verdicts(case, model: nn.Module | None = None, **changes) -> dict[str, bool]:
-    return {found.name: found.passed for found in check(subject(case, model, **changes), lambda: False)}
+    return {found.name: found.passed for found in check(subject(case, model, **changes))}
 
 
 def test_an_honest_model_passes(learnt) -> None:
@@ -91,15 +92,33 @@ def test_chance_differences_are_no_accusation() -> None:
     assert not _holds("steps", first, second)
 
 
-def test_time_ends_it_but_steps_and_chance_are_always_looked_at(learnt) -> None:
-    assert [found.name for found in check(subject(learnt), lambda: True)] == ["steps", "chance"]
+@pytest.mark.parametrize("passes", [0, 1, 39, 41, 60, 200])
+def test_time_ends_it_within_a_step(learnt, passes: int) -> None:
+    asked = 0
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > passes:
+            raise TimeOver
+
+    usual = subject(learnt)
+    found = check(replace(usual, victim=replace(usual.victim, ask=ask)))
+    assert asked == passes + 1
+    # what was found out in time is what would have been found out with more of it
+    assert found == check(usual)[: len(found)]
+    assert (len(found) > 0) == (passes >= 60)
+    assert len(found) < 7
+
+
+def test_without_pictures_nothing_is_looked_at(learnt) -> None:
     empty = subject(learnt)
-    assert check(replace(empty, pictures=empty.pictures[:0], labels=empty.labels[:0]), lambda: False) == []
+    assert check(replace(empty, pictures=empty.pictures[:0], labels=empty.labels[:0])) == []
 
 
 def test_counts_are_those_of_the_attacks(learnt) -> None:
     one = replace(subject(learnt), norm="l2", strength=120.0)
-    found = {each.name: each for each in check(one, lambda: False)}
+    found = {each.name: each for each in check(one)}
     assert found["steps"].pictures == len(learnt.pictures)
     assert found["one_step"].first == int(one.fooled("fgsm", 1).sum())
     assert found["one_step"].second == int(one.fooled("pgd", 40).sum()) > found["one_step"].first

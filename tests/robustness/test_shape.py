@@ -68,6 +68,12 @@ def test_every_tile_changes_its_place_and_none_is_lost(tiles) -> None:
             assert torch.equal(after - after[0, 0], before - before[0, 0])
 
 
+def test_shuffling_leaves_the_picture_alone() -> None:
+    numbered = torch.arange(64).reshape(1, 1, 8, 8)
+    shape.shuffled(numbered, 8, torch.Generator().manual_seed(1))
+    assert torch.equal(numbered, torch.arange(64).reshape(1, 1, 8, 8))
+
+
 def test_silhouette_and_outline_keep_the_shape_alone() -> None:
     pictures, _ = discs()
     thing = shape.find_thing(pictures)
@@ -79,12 +85,38 @@ def test_silhouette_and_outline_keep_the_shape_alone() -> None:
     assert 0 < drawn < 0.4 * filled
 
 
-def test_a_conflict_has_the_shape_of_one_and_the_texture_of_the_other() -> None:
-    pictures, _ = discs(2)
-    dotted = pictures.clone()
-    dotted[1] = torch.where(pictures[1] > 100, 240 - pictures[1] // 2, pictures[1])
-    thing = shape.find_thing(dotted)
-    mixed = shape.conflict(dotted, thing, torch.tensor([0]), torch.tensor([1]), torch.Generator().manual_seed(0))
-    within = thing.mask[0].expand(3, -1, -1)
-    assert set(mixed[0][within].tolist()) <= set(dotted[1].flatten().tolist())
-    assert (mixed[0][~within].float() - 35).abs().max() < 8
+def scene(side: int = 64) -> tuple[Tensor, Tensor]:
+    """(1, 3, H, W) uint8: a red disc on a ground that goes from dark to bright blue, and its mask."""
+    y, x = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    inside = (y - 0.45 * side) ** 2 + (x - 0.55 * side) ** 2 < (side / 4) ** 2
+    light = (40 + 180 * x / side)[None]
+    ground = torch.cat([0.3 * light, 0.3 * light, light])
+    thing = torch.tensor([210.0, 60.0, 40.0])[:, None, None]
+    return torch.where(inside, thing, ground).round().to(torch.uint8)[None], inside
+
+
+@pytest.mark.parametrize("side", [32, 64, 150])
+def test_a_thing_is_told_from_a_ground_of_many_colours(side: int) -> None:
+    picture, inside = scene(side)
+    thing = shape.find_thing(picture)
+    assert thing.told.all()
+    overlap = (thing.mask[0, 0] & inside).sum() / (thing.mask[0, 0] | inside).sum()
+    assert overlap > 0.85
+
+
+def test_what_hardly_differs_from_the_ground_beside_it_is_not_told() -> None:
+    picture, inside = scene()
+    ground = picture[:, :, :1].expand_as(picture)
+    faint = torch.where(inside, ground.float() + torch.tensor([25.0, 0.0, 0.0])[:, None, None], ground)
+    assert not shape.find_thing(faint.round().to(torch.uint8)).told.any()
+
+
+def test_ways_go_around_what_stands_in_them() -> None:
+    """A wall with a gate: behind it lies no more than the change on the way through the gate."""
+    picture = torch.zeros(1, 1, 20, 20)
+    picture[..., 5, 5:15] = picture[..., 14, 5:15] = picture[..., 5:15, 5] = picture[..., 5:15, 14] = 100
+    shut = shape._from_border(picture)[0, 0]
+    assert shut[10, 10] == pytest.approx(200, abs=1)  # onto the wall, and down from it
+    assert shut[5, 10] == pytest.approx(100, abs=1)
+    picture[..., 5, 9] = 0
+    assert shape._from_border(picture)[0, 0, 10, 10] < 1

@@ -104,21 +104,21 @@ _SENTENCES: dict[str, dict[Language, str]] = {
         "劣化前は{plain}枚です。最も苦手なもの：{worst}。",
     },
     "attack.texture.sentence": {
-        "en": "Of {of} pictures with the shape of one class and the texture of another that it answers by either, it "
-        "goes by the shape for {about}{range}; people for 96 (Geirhos 2019, figure 4).",
-        "ja": "形と質感が別のクラスの画像のうち、どちらかで答えた{of}枚では、{about}枚を形で判断します{range}。"
-        "人は96枚です（Geirhos 2019, 図4）。",
+        "en": "Of {of} pictures with the shape of one class in the texture of another that it answers by either, it "
+        "goes by the shape for {about}{range}; people for 96 of 100 similar ones (Geirhos 2019, figure 4).",
+        "ja": "あるクラスの形を別のクラスの質感で描いた画像のうち、どちらかで答えた{of}枚では、{about}枚を形で判断"
+        "します{range}。人は同様の画像100枚のうち96枚です（Geirhos 2019, 図4）。",
     },
-    "attack.texture.none": {
-        "en": "No picture's thing could be told from its ground, or none was answered by shape or texture.",
-        "ja": "対象を背景から分けられた画像がないか、形でも質感でも答えた画像がありませんでした。",
+    "attack.texture.few": {
+        "en": "Of {made} pictures with the shape of one class in the texture of another it answered {either} by shape "
+        "or texture: too few to say which it goes by.",
+        "ja": "あるクラスの形を別のクラスの質感で描いた画像{made}枚のうち、形か質感で答えたのは{either}枚です。"
+        "少なすぎて、どちらで判断するかは言えません。",
     },
     "attack.texture.told": {
-        "en": "The thing could be told from its ground, and so be judged by its shape, in {told} of {pictures} "
-        "pictures. The texture is cut from pictures of the other class and put into the silhouette; no network "
-        "transfers a style.",
-        "ja": "対象を背景から分けて形を調べられたのは、{pictures}枚中{told}枚です。質感は、別クラスの画像から切り取って"
-        "シルエットに入れたもので、ネットワークによる画風変換は使っていません。",
+        "en": "The thing could be told from its ground, and so be judged by its outline alone, in {told} of {pictures} "
+        "pictures.",
+        "ja": "対象を背景から分けて輪郭だけで調べられたのは、{pictures}枚中{told}枚です。",
     },
     "attack.hardened": {
         "en": "It was trained against changes of {levels} grey levels.",
@@ -214,7 +214,9 @@ _NAMES: dict[str, dict[Language, str]] = {
     "attack.view.tiles_8": {"en": "8 × 8 tiles, moved about", "ja": "8×8分割の並べ替え"},
     "attack.view.silhouette": {"en": "silhouette in one colour", "ja": "一色のシルエット"},
     "attack.view.outline": {"en": "outline only", "ja": "輪郭のみ"},
-    "attack.view.conflict": {"en": "another class's texture", "ja": "別クラスの質感"},
+    "attack.view.shape": {"en": "the one: its shape is kept", "ja": "形を使う画像"},
+    "attack.view.texture": {"en": "the other: its texture is taken", "ja": "質感を使う画像"},
+    "attack.view.conflict": {"en": "the one drawn in the other's texture", "ja": "その形をその質感で描いた画像"},
     "attack.scene.straight": {"en": "straight", "ja": "正面"},
     "attack.scene.turned": {"en": "turned by up to 30°", "ja": "30°まで回転"},
     "attack.scene.scaled": {"en": "a quarter larger or smaller", "ja": "大きさ±25%"},
@@ -227,6 +229,7 @@ _PAGE: dict[str, dict[Language, str]] = {
     "attack.page.title": {"en": "How easily {name} is fooled", "ja": "{name} はどれくらい騙されやすいか"},
     "attack.nav.result": {"en": "How much holds", "ja": "どれだけ耐えるか"},
     "attack.nav.examples": {"en": "What fooled it", "ja": "騙した画像"},
+    "attack.nav.curve": {"en": "How much holds at stronger changes", "ja": "より強い変化にどれだけ耐えるか"},
     "attack.nav.smallest": {"en": "The smallest change", "ja": "最小の変化"},
     "attack.nav.masking": {"en": "Can the attack be trusted?", "ja": "攻撃は信頼できるか"},
     "attack.nav.patch": {"en": "A patch to print", "ja": "印刷するパッチ"},
@@ -313,13 +316,20 @@ _PAGE: dict[str, dict[Language, str]] = {
     "attack.corruptions.shown": {"en": "One picture through all of them", "ja": "1枚の画像で見た全種類"},
     "attack.texture.caption": {
         "en": "Tiles keep the texture and lose the shape; silhouettes and outlines keep the shape and lose the "
-        "texture. The thing is told from the ground by its difference from the picture's border, which needs a rather "
-        "even ground. The last row is not stylised by a network as in Geirhos 2019, "
-        "so that paper's figures are no more than a hint: tiles of another class's texture fill the silhouette.",
-        "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁との"
-        "違いで背景から分けています。背景がほぼ一様でなければ分けられません。最後の行は"
-        "Geirhos 2019 のようなネットワークによる画風変換ではなく、別クラスの質感のタイルでシルエットを埋めたもので、"
-        "論文の値は目安にすぎません。",
+        "texture. The thing is told from the ground by its colour where the picture's border has one, else by how much "
+        "colours change on the way to it from the border (Wei 2012); pictures in which that is unsure are left out. "
+        "The last rows take two pictures of different classes that it has right, and draw the one, whole, "
+        "in the texture of the other: patches of the other that fit each other and the blurred brightness of the one "
+        "(Efros and Freeman 2001). Its answer is the likeliest of the classes that the attacked pictures have. No "
+        "network has a part in drawing, unlike Geirhos 2019, whose pictures were chosen by "
+        "hand, too: that paper's figures are a hint.",
+        "ja": "並べ替えは質感を残して形を失わせ、シルエットと輪郭は形を残して質感を失わせます。対象は、画像の縁が"
+        "一色ならその色との違いで、そうでなければ縁からの道のりでの色の変化の量で背景から分けています（Wei 2012）。"
+        "不確かな画像は除いています。最後の行では、正しく答えた別クラスの画像"
+        "2枚を使い、片方の全体を他方の質感で描きます。他方の小片から、互いにつながり、片方のぼかした明るさにも合う"
+        "ものを選んで並べています（Efros and Freeman 2001）。"
+        "答えは、攻撃に使う画像のクラスのうち最も確率の高いものです。"
+        "Geirhos 2019 と違ってネットワークを使わず、画像も手で選んでいないため、論文の値は目安です。",
     },
     "attack.texture.view": {"en": "What is left of the picture", "ja": "残したもの"},
     "attack.texture.counts": {

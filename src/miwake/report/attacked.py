@@ -287,8 +287,7 @@ def _texture(texture: Texture | None, shown: Shown, language: Language) -> dict[
         }
 
     rows = [row("plain", texture.plain), *(row(view.name, view.accuracy) for view in texture.views)]
-    if "conflict" in pictures:
-        rows.append(row("conflict", None))
+    rows += [row(name, None) for name in ("shape", "texture", "conflict") if name in pictures]
     return {
         "axis": charts.axis(scale),
         "rows": rows,

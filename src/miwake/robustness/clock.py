@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 
 
+class TimeOver(Exception):
+    """The time of a part is over."""
+
+
 class Clock:
     """Gives each part its share of the time; what one leaves over goes to those after it.
 
@@ -52,3 +56,12 @@ class Clock:
     def enough(self) -> bool:
         """Whether the part's time is over."""
         return self.left() <= 0
+
+    def check(self) -> None:
+        """End what is at work when the part's time is over.
+
+        Raises:
+            TimeOver: it is.
+        """
+        if self.enough():
+            raise TimeOver

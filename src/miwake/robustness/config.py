@@ -42,7 +42,8 @@ class AttackOptions:
     count: int | None = None
     """Pictures to attack, drawn at random; left away, as many as the time allows, 1,000 at most."""
     time_limit: str | None = None
-    """Time for all of it, such as 90s or 10m; left away, two minutes, or with --count what it takes."""
+    """Time for all of it, such as 90s or 10m, kept to about a step; left away, two minutes, or with --count what it
+    takes."""
     seed: int = 0
     """Of the drawn pictures and of every random start."""
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_FEWEST = 10
+"""Pictures that a share of shape is told of."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """The model at one strength."""
@@ -130,15 +134,21 @@ class Texture:
     pictures: int
     """Pictures that were looked at."""
     told: int
-    """Those of them whose thing could be told from its ground; only they have a silhouette, an outline, a conflict."""
+    """Those of them whose thing could be told from its ground; only they have a silhouette and an outline."""
     views: tuple[View, ...]
     shape: int
-    """Pictures with the shape of one class and the texture of another that were answered by their shape."""
+    """Pictures with the shape of one class in the texture of another that were answered by their shape, of the
+    classes that the drawn pictures have. Both were answered right as they are."""
     texture: int
     """By their texture."""
     neither: int
     bias: Figure
     """Shape's share of those that went by either."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether enough pictures went by either, for the share to be told."""
+        return self.shape + self.texture >= _FEWEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,11 +170,13 @@ class Robustness:
     plain: Figure
     """Accuracy without any change."""
     attacked: Level
+    """At the strength; no figures where there was no time for it."""
     rounded: int
     """Of the pictures fooled at the strength, those that still are when written with whole grey levels."""
     guessing: float
     """Accuracy of always giving the most frequent answer."""
     curve: tuple[Level, ...] = ()
+    """Ascending, as far as there was time."""
     smallest: Smallest | None = None
     bound: Bound | None = None
     masking: tuple[Check, ...] = ()
@@ -208,7 +220,7 @@ class Shown:
     corrupted: tuple[tuple[str, tuple[NDArray[np.uint8], ...]], ...] = ()
     """Name, and the same picture at five strengths."""
     views: tuple[tuple[str, tuple[NDArray[np.uint8], ...]], ...] = ()
-    """Name of the view, and a few pictures of it."""
+    """Name of the view, and a few pictures of it; shape and texture are what each conflict is made of."""
 
 
 def to_json(found: Robustness) -> dict[str, Any]:

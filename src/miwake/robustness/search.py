@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,9 +11,10 @@ from torch import Tensor
 
 from miwake.robustness import attacks
 from miwake.robustness.ball import Ball, Norm, lengths
+from miwake.robustness.clock import TimeOver
 from miwake.robustness.effort import Effort
 from miwake.robustness.strength import LEVELS
-from miwake.robustness.victim import Victim
+from miwake.robustness.victim import Victim, go_on
 
 _BELOW, _ABOVE = 4, 3  # doublings of the strength that the curve shows, below and above it
 _HALVINGS = 6  # of the room in which the smallest change lies
@@ -58,6 +60,10 @@ class Tried:
     """(n) bool: fooled at the asked strength by the attack or by APGD."""
     changed: Tensor
     """(n, C, H, W) the picture with the smallest change that fooled, or the most harmful one."""
+    reached: int
+    """Strengths, from the weakest, for which there was time; of the others nothing is known."""
+    whole: bool
+    """Whether there was time for everything."""
 
 
 def levels(strength: float, norm: Norm, shape: tuple[int, ...], *, curve: bool) -> tuple[tuple[float, ...], int]:
@@ -78,10 +84,10 @@ def unbounded(norm: Norm, shape: tuple[int, ...]) -> float:
 
 
 def try_on(victim: Victim, pictures: Tensor, labels: Tensor, truth: Tensor, plan: Plan, seed: int) -> Tried:
-    """Attack some pictures.
+    """Attack some pictures, as far as the time goes.
 
     Args:
-        victim: the model.
+        victim: the model, which may raise `TimeOver`.
         pictures: (n, C, H, W) float32 in 0…255.
         labels: (n, …) for the attack: true, or wanted.
         truth: (n, …) true.
@@ -89,7 +95,7 @@ def try_on(victim: Victim, pictures: Tensor, labels: Tensor, truth: Tensor, plan
         seed: of all that is random.
     """
     generator = torch.Generator(device=pictures.device).manual_seed(seed)
-    right = ~replace(victim, targeted=False).look(pictures, truth).fooled
+    right = ~replace(victim, targeted=False, ask=go_on).look(pictures, truth).fooled
     count, device = len(pictures), pictures.device
     fooled = torch.zeros(count, len(plan.levels), dtype=torch.bool, device=device)
     smallest = torch.full((count,), torch.inf, device=device).masked_fill(~right, 0.0)
@@ -98,26 +104,40 @@ def try_on(victim: Victim, pictures: Tensor, labels: Tensor, truth: Tensor, plan
     # what a weaker change fools, a stronger one fools, too
     open_rows = right.nonzero().squeeze(1)
     low = torch.zeros(count, device=device)
-    for place, strength in enumerate(plan.levels):
-        if len(open_rows):
-            ball = Ball(
-                centre=pictures[open_rows],
-                strength=torch.full((len(open_rows),), strength, device=device),
-                norm=plan.norm,
-            )
-            found = attack(victim, ball, labels[open_rows], plan.effort, generator)
-            hit = victim.look(found, labels[open_rows]).fooled
-            changed[open_rows] = found
-            smallest[open_rows[hit]] = lengths(found - ball.centre, plan.norm)[hit]
-            fooled[open_rows[hit], place:] = True
-            low[open_rows[~hit]] = strength
-            open_rows = open_rows[~hit]
-        if place == plan.headline:
-            rounded = _rounded(victim, pictures, labels, fooled[:, place], changed, plan, generator)
-            bound = _bound(victim, pictures, labels, right & ~fooled[:, place], plan, generator) | fooled[:, place]
-    if plan.smallest:
-        _shrink(victim, pictures, labels, plan, (low, smallest, changed), generator)
-    return Tried(right=right, fooled=fooled, rounded=rounded, smallest=smallest, bound=bound, changed=changed)
+    rounded = bound = torch.zeros_like(right)
+    reached, whole = 0, False
+    with suppress(TimeOver):
+        for place, strength in enumerate(plan.levels):
+            if len(open_rows):
+                ball = Ball(
+                    centre=pictures[open_rows],
+                    strength=torch.full((len(open_rows),), strength, device=device),
+                    norm=plan.norm,
+                )
+                found = attack(victim, ball, labels[open_rows], plan.effort, generator)
+                hit = victim.look(found, labels[open_rows]).fooled
+                changed[open_rows] = found
+                smallest[open_rows[hit]] = lengths(found - ball.centre, plan.norm)[hit]
+                fooled[open_rows[hit], place:] = True
+                low[open_rows[~hit]] = strength
+                open_rows = open_rows[~hit]
+            if place == plan.headline:
+                rounded = _rounded(victim, pictures, labels, fooled[:, place], changed, plan, generator)
+                bound = _bound(victim, pictures, labels, right & ~fooled[:, place], plan, generator) | fooled[:, place]
+            reached = place + 1
+        if plan.smallest:
+            _shrink(victim, pictures, labels, plan, (low, smallest, changed), generator)
+        whole = True
+    return Tried(
+        right=right,
+        fooled=fooled,
+        rounded=rounded,
+        smallest=smallest,
+        bound=bound,
+        changed=changed,
+        reached=reached,
+        whole=whole,
+    )
 
 
 def _rounded(

@@ -2,10 +2,10 @@
 
 "ImageNet-trained CNNs are biased towards texture; increasing shape bias improves accuracy and robustness". Views of a
 picture: cut into tiles that change places (texture without shape, as Brendel and Bethge 2019 do), the silhouette in
-one colour and the outline alone (shape without texture), and the silhouette of one class filled with the texture of
-another (Baker et al. 2018), which forces a choice. The paper cuts things out by hand and transfers style with a
-network; here the thing is told from the ground by how much it differs from the picture's border, and where that fails
-the picture is left out.
+one colour and the outline alone (shape without texture). The paper cuts things out by hand; here the thing is told from
+the ground by its colour where the picture's border has one, else by how much colours change on the way to it from the
+border (Wei et al. 2012, "Geodesic saliency using background priors"); where both fail the picture is left out. Pictures
+that force a choice, the shape of one in the texture of another, are made by `quilting`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy import ndimage
+from numpy.typing import NDArray
+from scipy import ndimage, sparse
+from scipy.sparse import csgraph
 from torch import Tensor
 from torch.nn import functional
 
 _LEAST, _MOST = 0.04, 0.7  # shares of the picture that a thing may fill
 _WHOLE = 0.6  # share of what stands out that its largest piece must be
 _APART = 30.0  # grey levels between the colours of thing and ground
+_EVEN = 0.9  # share of the border that must be of one colour, for the colour to tell the ground
+_COARSE = 56  # cells of a picture's side between which ways lead
+_CONTRAST = 45.0  # grey levels between what lies along the outline within and without, where ways tell the thing
 _BINS = 64
 
 
@@ -52,8 +57,10 @@ def find_thing(pictures: Tensor) -> Thing:
     values = pictures.float()
     border = _border(values)
     ground = border.median(-1).values[:, :, None, None]
+    even = ((border - ground.squeeze(-1)).square().sum(1).sqrt() < _APART).float().mean(1) >= _EVEN
     distance = (values - ground).square().sum(1, keepdim=True).sqrt()
     distance = functional.avg_pool2d(functional.pad(distance, (1,) * 4, mode="replicate"), 3, stride=1)
+    distance[~even] = _from_border(values[~even])
     mask = distance > otsu(distance.flatten(1))[:, None, None, None]
     mask, whole = _in_one_piece(mask)
     weight = mask.float()
@@ -62,7 +69,56 @@ def find_thing(pictures: Tensor) -> Thing:
     colour = (values * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp_min(1)
     apart = (colour - ground).square().sum(1).sqrt().flatten()
     told = whole & (share > _LEAST) & (share < _MOST) & (at_border < 0.3) & (apart > _APART)
+    told &= even | (_contrast(values, weight) > _CONTRAST)
     return Thing(mask=mask, told=told, ground=ground, colour=colour)
+
+
+def _from_border(values: Tensor) -> Tensor:
+    """(n, 1, H, W) by how many grey levels the colour changes, at least, on a way from the border of (n, C, H, W)."""
+    height, width = values.shape[2:]
+    if not len(values):
+        return values.new_empty(0, 1, height, width)
+    changes = torch.from_numpy(np.stack([_least_change(picture) for picture in _coarse(values).cpu().numpy()])[:, None])
+    return functional.interpolate(changes, (height, width), mode="bilinear").to(values)
+
+
+def _least_change(picture: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(h, w) length of the shortest way from the border of (C, h, w), from neighbour to neighbour of the eight."""
+    height, width = picture.shape[1:]
+    place = np.arange(height * width).reshape(height, width)
+    steps = (
+        (place[:, 1:], place[:, :-1]),
+        (place[1:], place[:-1]),
+        (place[1:, 1:], place[:-1, :-1]),
+        (place[1:, :-1], place[:-1, 1:]),
+    )
+    here, there = (np.concatenate([step[end].ravel() for step in steps]) for end in (0, 1))
+    flat = picture.reshape(len(picture), -1)
+    # where nothing changes there is a way, too, which a length of zero would be taken for the lack of
+    change = np.linalg.norm(flat[:, here] - flat[:, there], axis=0) + 1e-3
+    ways = sparse.csr_array((change, (here, there)), shape=(place.size, place.size))
+    border = np.unique(np.concatenate([place[0], place[-1], place[:, 0], place[:, -1]]))
+    found = csgraph.dijkstra(ways, directed=False, indices=border, min_only=True)
+    return np.asarray(found).reshape(height, width)
+
+
+def _contrast(values: Tensor, mask: Tensor) -> Tensor:
+    """(n) grey levels between the colours within and without, on the average along the outline of masks 0 or 1."""
+    values, mask = _coarse(values), _coarse(mask).round()
+
+    def near(weight: Tensor) -> Tensor:
+        sums = functional.avg_pool2d(values * weight, 5, stride=1, padding=2)
+        return sums / functional.avg_pool2d(weight, 5, stride=1, padding=2).clamp_min(1e-6)
+
+    rim = mask * functional.max_pool2d(1 - mask, 3, stride=1, padding=1)
+    differ = (near(mask) - near(1 - mask)).square().sum(1, keepdim=True).sqrt()
+    return (differ * rim).sum((1, 2, 3)) / rim.sum((1, 2, 3)).clamp_min(1)
+
+
+def _coarse(values: Tensor) -> Tensor:
+    """(n, C, h, w) means over the cells between which ways lead."""
+    height, width = values.shape[2:]
+    return functional.adaptive_avg_pool2d(values, (min(_COARSE, height), min(_COARSE, width)))
 
 
 def _in_one_piece(mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -99,7 +155,8 @@ def shuffled(pictures: Tensor, tiles: int, generator: torch.Generator) -> Tensor
     top, left = (height - h * tiles) // 2, (width - w * tiles) // 2
     changed = pictures.clone()
     middle = pictures[:, :, top : top + h * tiles, left : left + w * tiles]
-    cut = middle.reshape(count, channels, tiles, h, tiles, w).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+    # a copy, which tiles of one pixel would not be by themselves
+    cut = middle.reshape(count, channels, tiles, h, tiles, w).permute(0, 2, 4, 1, 3, 5).flatten(1, 2).clone()
     for number in range(count):
         # one ring through all places: no tile stays where it was
         ring = torch.randperm(tiles * tiles, generator=generator, device=pictures.device)
@@ -120,34 +177,3 @@ def outline(thing: Thing) -> Tensor:
     width = 1 + min(solid.shape[2:]) // 112
     inner = -functional.max_pool2d(-solid, 2 * width + 1, stride=1, padding=width)
     return torch.where((solid > 0) & (inner == 0), thing.colour, thing.ground).round().to(torch.uint8)
-
-
-def conflict(pictures: Tensor, thing: Thing, rows: Tensor, partner: Tensor, generator: torch.Generator) -> Tensor:
-    """(m, C, H, W) uint8: silhouettes, each filled with the texture of another picture's thing.
-
-    Args:
-        pictures: (n, C, H, W) uint8.
-        thing: in them.
-        rows: (m) rows of the pictures whose silhouettes are taken.
-        partner: (m) rows of those whose textures are taken.
-        generator: of the tiles.
-    """
-    channels, height, width = pictures.shape[1:]
-    side = max(3, min(height, width) // 6)
-    down, across = -(-height // side), -(-width // side)
-    filled = torch.empty_like(pictures[rows])
-    for number, other in enumerate(partner.tolist()):
-        tiles = _tiles(pictures[other], thing.mask[other, 0], side, generator)
-        drawn = torch.randint(0, len(tiles), (down * across,), generator=generator, device=pictures.device)
-        sheet = tiles[drawn].reshape(down, across, channels, side, side).permute(2, 0, 3, 1, 4)
-        filled[number] = sheet.reshape(channels, down * side, across * side)[:, :height, :width]
-    return torch.where(thing.mask[rows], filled, thing.ground[rows].round().to(torch.uint8))
-
-
-def _tiles(picture: Tensor, mask: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """(m, C, side, side) tiles of a picture that lie within its thing, as far as there are any."""
-    inside = functional.avg_pool2d(mask[None, None].float(), side, stride=1)[0, 0]
-    best = (inside >= min(0.95, float(inside.max()))).nonzero()
-    drawn = best[torch.randint(0, len(best), (64,), generator=generator, device=picture.device)]
-    tiles = picture.unfold(1, side, 1).unfold(2, side, 1)
-    return tiles[:, drawn[:, 0], drawn[:, 1]].permute(1, 0, 2, 3)

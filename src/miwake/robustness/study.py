@@ -32,6 +32,7 @@ from miwake.types import Dataset, Figure
 
 _SHARES = {"attack": 0.45, "masking": 0.15, "patch": 0.15, "corruptions": 0.15, "texture": 0.1}
 _FIRST = 8  # pictures of the first stretch, from which the pace is known
+_SURE = 0.7  # share of the time left that the next stretch may be expected to take; one that is cut short is lost
 _LARGEST = 128  # pictures at once
 _CHECKED = 64  # pictures on which the attack itself is looked at
 _EXAMPLES = 12
@@ -70,7 +71,14 @@ def study(
     task, shape = material.predictor.task, material.predictor.header.preprocessing
     attacks.find(options.attack)
     target = _target(options, material)
-    victim = Victim(model=material.predictor.model, task=task, preprocessing=shape, targeted=target is not None)
+    clock = Clock(seconds, {name: part for name, part in _SHARES.items() if name == "attack" or name in options.parts})
+    victim = Victim(
+        model=material.predictor.model,
+        task=task,
+        preprocessing=shape,
+        targeted=target is not None,
+        ask=clock.check,
+    )
     strength = _strength(options, material)
     every, headline = levels(strength, options.norm, (shape.channels, *shape.size), curve="curve" in options.parts)
     plan = Plan(
@@ -82,7 +90,6 @@ def study(
         smallest="smallest" in options.parts,
         bound="bound" in options.parts,
     )
-    clock = Clock(seconds, {name: part for name, part in _SHARES.items() if name == "attack" or name in options.parts})
     world = World(
         victim=victim,
         predictor=material.predictor,
@@ -156,10 +163,14 @@ class Table:
     bound: NDArray[np.bool_]
     kept: list[tuple[int, Tensor]]
     """Places and changed pictures (C, H, W), for the page."""
+    reached: int
+    """Strengths, from the weakest, for which there was time."""
+    whole: bool
+    """Whether there was time for everything that was asked of these pictures."""
 
 
 def _stretches(world: World, total: int) -> Iterator[tuple[int, int]]:
-    """From and to: few pictures at first, then as many as a tenth of the time takes."""
+    """From and to: few pictures at first, then twice as many each time, as long as they fit into the time."""
     done, size = 0, min(_FIRST, total)
     while done < total and not (done and world.clock.enough()):
         start = world.clock.spent
@@ -167,13 +178,17 @@ def _stretches(world: World, total: int) -> Iterator[tuple[int, int]]:
         pace = max(world.clock.spent - start, 1e-3) / size
         done += size
         left = world.clock.left()
-        size = _LARGEST if math.isinf(left) else int(min(_LARGEST, 2 * size, max(left, 0) / pace))
+        size = _LARGEST if math.isinf(left) else int(min(_LARGEST, 2 * size, _SURE * max(left, 0) / pace))
         if size < 1:
             return
 
 
 def _attack(world: World, plan: Plan) -> Table:
-    """Attack the drawn pictures, a stretch at a time, until they or the time are used up."""
+    """Attack the drawn pictures, a stretch at a time, until they or the time are used up.
+
+    A stretch that the time cuts short does not count: of it the easy pictures alone would be known. Of the first one is
+    kept what was found out of all its pictures.
+    """
     parts: list[Tried] = []
     rows: list[NDArray[np.int64]] = []
     kept: list[tuple[int, Tensor]] = []
@@ -181,6 +196,8 @@ def _attack(world: World, plan: Plan) -> Table:
         chosen = world.drawn[start:stop]
         pictures, truth = world.load(chosen).float(), world.truth(chosen)
         tried = try_on(world.victim, pictures, world.labels(truth), truth, plan, mix(world.seed, start))
+        if parts and not tried.whole:
+            break
         tried = _without_target(world, tried, truth)
         hit = torch.isfinite(tried.smallest) & tried.right
         kept += [(start + place, tried.changed[place].clone()) for place in hit.nonzero().squeeze(1).tolist()][
@@ -192,6 +209,8 @@ def _attack(world: World, plan: Plan) -> Table:
     return Table(
         rows=np.concatenate(rows),
         kept=kept,
+        reached=parts[0].reached,
+        whole=parts[0].whole,
         **{
             name: torch.cat([getattr(part, name) for part in parts]).cpu().numpy()
             for name in ("right", "fooled", "rounded", "smallest", "bound")
@@ -227,13 +246,15 @@ def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, mat
 
     def level(place: int) -> Level:
         fooled = table.fooled[:, place]
+        if place >= table.reached:
+            return Level(strength=plan.levels[place], accuracy=share(fooled[:0]), fooled=0, rate=share(fooled[:0]))
         return Level(strength=plan.levels[place], accuracy=left(fooled), fooled=int(fooled.sum()), rate=rate(fooled))
 
     bound, smallest = None, None
-    if plan.bound:
+    if plan.bound and table.reached > plan.headline:
         more = int((table.bound & ~table.fooled[:, plan.headline]).sum())
         bound = Bound(accuracy=left(table.bound), rate=rate(table.bound), more=more, steps=BOUND_STEPS)
-    if plan.smallest:
+    if plan.smallest and table.whole:
         order = np.argsort(table.smallest[tried], kind="stable")
         sizes = table.smallest[tried][order].astype(float)
         smallest = Smallest(
@@ -257,7 +278,7 @@ def _figures(world: World, plan: Plan, table: Table, options: AttackOptions, mat
         attacked=level(plan.headline),
         rounded=int(table.rounded.sum()),
         guessing=_guessing(world.truth(table.rows)),
-        curve=tuple(level(place) for place in range(len(plan.levels))) if "curve" in options.parts else (),
+        curve=tuple(level(place) for place in range(table.reached)) if "curve" in options.parts else (),
         smallest=smallest,
         bound=bound,
     )
@@ -293,10 +314,12 @@ def _examples(world: World, table: Table, plan: Plan) -> tuple[Any, ...]:
 def _others(
     world: World, plan: Plan, table: Table, found: Robustness, shown: Shown, options: AttackOptions
 ) -> tuple[Robustness, Shown]:
-    left_out: list[str] = []
+    left_out = [] if table.whole else list(_cut_short(plan, table, options))
     if "masking" in options.parts:
         world.clock.begin("masking")
         found = replace(found, masking=_masking(world, plan, table))
+        if not found.masking:
+            left_out.append("masking")
     if "patch" in options.parts:
         world.clock.begin("patch")
         made = patch(world, options.patch_area, options.target)
@@ -323,6 +346,16 @@ def _others(
     return replace(found, left_out=tuple(left_out), seconds=round(world.clock.spent, 1)), shown
 
 
+def _cut_short(plan: Plan, table: Table, options: AttackOptions) -> Iterator[str]:
+    """What could not be found out of even the first pictures."""
+    if table.reached <= plan.headline:
+        yield "result"
+    if table.reached < len(plan.levels) and "curve" in options.parts:
+        yield "curve"
+    if plan.smallest:
+        yield "smallest"
+
+
 def _masking(world: World, plan: Plan, table: Table) -> tuple[Check, ...]:
     rows = table.rows[table.right & _within_reach(world, table.rows)][:_CHECKED]
     if not len(rows):
@@ -336,4 +369,4 @@ def _masking(world: World, plan: Plan, table: Table) -> tuple[Check, ...]:
         seed=world.seed,
     )
     world.say("masking", 0.0)
-    return tuple(check(subject, world.clock.enough))
+    return tuple(check(subject))

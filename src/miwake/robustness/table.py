@@ -39,7 +39,7 @@ def _rows(found: Robustness, language: Language) -> list[tuple[str, str, str]]:
         rows.append(_share("attack.patch", dict(found.patch.conditions)["all"], language))
     if found.corruptions is not None:
         rows.append(_share("attack.corruptions", found.corruptions.mean, language))
-    if found.texture is not None and math.isfinite(found.texture.bias.value):
+    if found.texture is not None and found.texture.decided:
         rows.append(_share("attack.bias", found.texture.bias, language))
     return rows
 

@@ -16,6 +16,10 @@ Objective = Callable[[Tensor, Tensor], Tensor]
 """Outputs (B, …) and labels (B, …) to what the attack raises, (B)."""
 
 
+def go_on() -> None:
+    """There is no end of time."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """What a model makes of B pictures."""
@@ -42,6 +46,8 @@ class Victim:
     preprocessing: Preprocessing
     targeted: bool = False
     """Labels are then the answers that the attack wants; else the true ones, which it wants not."""
+    ask: Callable[[], None] = go_on
+    """Called before each look and each slope; what it raises ends an attack in its midst."""
 
     def outputs(self, pictures: Tensor) -> Tensor:
         """Raw outputs (B, …) of pictures (B, C, H, W), float32 in 0…255 at the network's size."""
@@ -62,6 +68,7 @@ class Victim:
 
     def look(self, pictures: Tensor, labels: Tensor, objective: Objective | None = None) -> Seen:
         """Answers to pictures, without a slope."""
+        self.ask()
         with torch.no_grad():
             outputs = self.outputs(pictures)
             harm = (objective or self.harm)(outputs, labels)
@@ -69,6 +76,7 @@ class Victim:
 
     def slope(self, pictures: Tensor, labels: Tensor, objective: Objective | None = None) -> Seen:
         """Answers to pictures, and how the objective changes with each value of them."""
+        self.ask()
         pictures = pictures.detach().requires_grad_()
         with torch.enable_grad():
             outputs = self.outputs(pictures)

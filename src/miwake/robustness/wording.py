@@ -117,10 +117,11 @@ def _corruptions(found: Corruptions, language: Language) -> Iterator[str]:
 
 
 def _texture(texture: Texture, language: Language) -> Iterator[str]:
-    if texture.shape + texture.texture:
+    either = texture.shape + texture.texture
+    if texture.decided:
         yield counted("attack.texture.sentence", texture.bias, language)
     else:
-        yield words("attack.texture.none", language)
+        yield words("attack.texture.few", language, made=either + texture.neither, either=either)
     yield told(texture, language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,8 @@ from torch import Tensor
 from miwake.data.loader import mix
 from miwake.prediction import Predictor
 from miwake.robustness import patch as patches
-from miwake.robustness import shape
-from miwake.robustness.clock import Clock
+from miwake.robustness import quilting, shape
+from miwake.robustness.clock import Clock, TimeOver
 from miwake.robustness.corruptions import LEVELS, apply, corruptions
 from miwake.robustness.figures import share
 from miwake.robustness.pictures import answers, as_array
@@ -28,6 +29,7 @@ _PATCH_MADE_ON, _PATCH_JUDGED_ON = 200, 100
 _PATCH_SHOWN, _VIEWS_SHOWN = 6, 6
 _MAKING = 0.6  # share of the patch's time in which it is made
 _TILES = (2, 4, 8)
+_VIEWS = (*(f"tiles_{tiles}" for tiles in _TILES), "silhouette", "outline")
 Picture = NDArray[np.uint8]
 
 
@@ -36,6 +38,7 @@ class World:
     """What all parts share."""
 
     victim: Victim
+    """Which ends what is at work by `TimeOver`."""
     predictor: Predictor
     dataset: Dataset
     targets: Tensor
@@ -117,7 +120,7 @@ def patch(
     made_on, judged_on = world.drawn[half : half + _PATCH_MADE_ON], world.drawn[:half][:_PATCH_JUDGED_ON]
     if world.target is not None:
         judged_on = judged_on[world.truth(judged_on).cpu().numpy() != world.target]
-    if not len(made_on) or not len(judged_on):
+    if not len(made_on) or not len(judged_on) or world.clock.enough():
         return None
     seconds = world.clock.left()
     pictures, truth = world.load(made_on).float(), world.truth(made_on)
@@ -150,11 +153,9 @@ def _judged(
 ) -> tuple[Figure, Figure, tuple[tuple[str, Figure], ...], int] | None:
     """Accuracy without and with a grey disc, and what the patch fools in each scene; None without time for one."""
     done: list[dict[str, NDArray[np.bool_]]] = []
-    for start, stop in blocks(world, len(rows), first=2, most=_AT_ONCE):
-        block = _laid(world, made, area, rows[start:stop], start)
-        if block is None:
-            break
-        done.append(block)
+    with suppress(TimeOver):
+        for start, stop in blocks(world, len(rows), first=2, most=_AT_ONCE):
+            done.append(_laid(world, made, area, rows[start:stop], start))
     if not done:
         return None
     joined = {name: np.concatenate([block[name] for block in done]) for name in done[0]}
@@ -167,16 +168,12 @@ def _judged(
     return share(joined["plain"], groups), share(held["all"], groups), conditions, judged
 
 
-def _laid(
-    world: World, made: Tensor, area: float, rows: NDArray[np.int64], start: int
-) -> dict[str, NDArray[np.bool_]] | None:
+def _laid(world: World, made: Tensor, area: float, rows: NDArray[np.int64], start: int) -> dict[str, NDArray[np.bool_]]:
     """Which pictures are right as they are (`plain`) and with a grey disc (`held SCENE`), and which the patch fools
-    (`SCENE`); None where the time ran out."""
+    (`SCENE`)."""
     pictures, truth = world.load(rows).float(), world.truth(rows)
     found = {"plain": world.right(pictures, truth)}
     for name, scene in patches.SCENES.items():
-        if world.clock.enough():
-            return None
         grey = patches.lay(pictures, patches.grey(made), area, scene, world.generator(6, start))
         laid = patches.lay(pictures, made, area, scene, world.generator(6, start))
         found[f"held {name}"] = world.right(grey, truth)
@@ -217,15 +214,14 @@ def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, 
     right: list[NDArray[np.bool_]] = []
     shown: dict[str, tuple[Picture, ...]] = {}
     most = max(1, min(_AT_ONCE, 2_000_000 // (world.drawn.size and world.load(world.drawn[:1]).numel())))
-    for start, stop in blocks(world, len(world.drawn), first=1, most=most):
-        rows = world.drawn[start:stop]
-        pictures, truth = world.load(rows), world.truth(rows)
-        block = _corrupted(world, pictures, truth, start, shown)
-        if block is None:
-            break
-        plain.append(world.right(pictures, truth))
-        right.append(block)
-        world.say("corruptions", stop / len(world.drawn))
+    with suppress(TimeOver):
+        for start, stop in blocks(world, len(world.drawn), first=1, most=most):
+            rows = world.drawn[start:stop]
+            pictures, truth = world.load(rows), world.truth(rows)
+            as_it_is = world.right(pictures, truth)
+            right.append(_corrupted(world, pictures, truth, start, shown))
+            plain.append(as_it_is)
+            world.say("corruptions", stop / len(world.drawn))
     if not right:
         return None
     table = np.concatenate(right, 2)
@@ -250,8 +246,8 @@ def corrupt(world: World) -> tuple[Corruptions, tuple[tuple[str, tuple[Picture, 
 
 def _corrupted(
     world: World, pictures: Tensor, truth: Tensor, start: int, shown: dict[str, tuple[Picture, ...]]
-) -> NDArray[np.bool_] | None:
-    """(kinds, levels, n) which spoilt pictures are answered right; None where the time ran out.
+) -> NDArray[np.bool_]:
+    """(kinds, levels, n) which spoilt pictures are answered right.
 
     Of the very first picture all that is made of it is added to `shown`.
     """
@@ -259,8 +255,6 @@ def _corrupted(
     right = np.empty((len(kinds), LEVELS, len(pictures)), bool)
     for number, (name, (_, corruption)) in enumerate(kinds.items()):
         for level in range(LEVELS):
-            if world.clock.enough():
-                return None
             changed = apply(corruption, pictures, level, world.generator(7, start, number, level))
             right[number, level] = world.right(changed, truth)
             if not start:
@@ -277,75 +271,88 @@ def textures(world: World) -> tuple[Texture, tuple[tuple[str, tuple[Picture, ...
 
     None where there is no time for a few pictures.
     """
-    names = [*(f"tiles_{tiles}" for tiles in _TILES), "silhouette", "outline"]
-    right: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in ("plain", *names)}
+    right: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in ("plain", *_VIEWS)}
     shown: dict[str, tuple[Picture, ...]] = {}
-    by_shape = by_texture = neither = 0
-    for start, stop in blocks(world, len(world.drawn), first=_FEW, most=_AT_ONCE):
-        rows = world.drawn[start:stop]
-        pictures, truth = world.load(rows), world.truth(rows)
-        generator = world.generator(8, start)
-        thing = shape.find_thing(pictures)
-        views = {name: shape.shuffled(pictures, tiles, generator) for name, tiles in zip(names, _TILES, strict=False)}
-        views |= {"silhouette": shape.silhouette(thing), "outline": shape.outline(thing)}
-        told = thing.told.cpu().numpy()
-        answers_to = _answered(world, {"plain": pictures, **views}, truth)
-        if answers_to is None:
-            break
-        for name, answered in answers_to.items():
-            right[name].append(answered[told] if name in ("silhouette", "outline") else answered)
-        for name, view in views.items():
+    went = np.zeros(3, int)
+    with suppress(TimeOver):
+        for start, stop in blocks(world, len(world.drawn), first=_FEW, most=_AT_ONCE):
+            rows = world.drawn[start:stop]
+            pictures, truth = world.load(rows), world.truth(rows)
+            views, told = _views(pictures, world.generator(8, start))
+            answered = {name: world.right(view, truth) for name, view in views.items()}
+            for name, values in answered.items():
+                right[name].append(values[told] if name in ("silhouette", "outline") else values)
             if not start:
                 # the same pictures in every row, so that the views can be compared
-                first = thing.told.nonzero().squeeze(1)[:_VIEWS_SHOWN]
-                shown.setdefault("plain", tuple(as_array(pictures[first])))
-                shown[name] = tuple(as_array(view[first]))
-        counts, mixed = _conflicts(world, pictures, truth, thing, generator)
-        by_shape, by_texture, neither = by_shape + counts[0], by_texture + counts[1], neither + counts[2]
-        if not start and len(mixed):
-            shown["conflict"] = tuple(as_array(mixed[:_VIEWS_SHOWN]))
-        world.say("texture", stop / len(world.drawn))
+                first = told.nonzero()[0][:_VIEWS_SHOWN]
+                shown = {name: tuple(as_array(view[first])) for name, view in views.items()}
+            counts, mixed = _conflicts(world, pictures, truth, answered["plain"], start)
+            went += counts
+            for name, view in mixed.items() if not start else ():
+                shown[name] = tuple(as_array(view[:_VIEWS_SHOWN]))
+            world.say("texture", stop / len(world.drawn))
     if not right["plain"]:
         return None
     joined = {name: np.concatenate(values) for name, values in right.items()}
-    went = np.repeat([True, False], [by_shape, by_texture])
+    by_shape, by_texture, neither = went.tolist()
     found = Texture(
         plain=share(joined["plain"]),
         pictures=len(joined["plain"]),
         told=len(joined["silhouette"]),
-        views=tuple(View(name=name, accuracy=share(joined[name]), pictures=len(joined[name])) for name in names),
+        views=tuple(View(name=name, accuracy=share(joined[name]), pictures=len(joined[name])) for name in _VIEWS),
         shape=by_shape,
         texture=by_texture,
         neither=neither,
-        bias=share(went),
+        bias=share(np.repeat([True, False], [by_shape, by_texture])),
     )
     return found, tuple(shown.items())
 
 
-def _answered(world: World, views: dict[str, Tensor], truth: Tensor) -> dict[str, NDArray[np.bool_]] | None:
-    """Which pictures are answered right in each view; None where the time ran out."""
-    found = {}
-    for name, view in views.items():
-        if world.clock.enough():
-            return None
-        found[name] = world.right(view, truth)
-    return found
+def _views(pictures: Tensor, generator: torch.Generator) -> tuple[dict[str, Tensor], NDArray[np.bool_]]:
+    """Pictures (n, C, H, W) as they are and in every view, and (n) of which the thing could be told from the ground."""
+    thing = shape.find_thing(pictures)
+    views = {f"tiles_{tiles}": shape.shuffled(pictures, tiles, generator) for tiles in _TILES}
+    views |= {"plain": pictures, "silhouette": shape.silhouette(thing), "outline": shape.outline(thing)}
+    return {name: views[name] for name in ("plain", *_VIEWS)}, thing.told.cpu().numpy()
 
 
 def _conflicts(
-    world: World, pictures: Tensor, truth: Tensor, thing: shape.Thing, generator: torch.Generator
-) -> tuple[tuple[int, int, int], Tensor]:
-    """Each silhouette with the texture of the next picture of another class: answers by shape, by texture, neither."""
-    told = thing.told.nonzero().squeeze(1).tolist()
-    partners = {}
-    for place, one in enumerate(told):
-        others = (other for other in [*told[place + 1 :], *told[:place]] if truth[other] != truth[one])
-        partners[one] = next(others, None)
-    chosen = [(one, other) for one, other in partners.items() if other is not None]
-    if not chosen:
-        return (0, 0, 0), pictures[:0]
-    rows, partner = torch.tensor(chosen, device=pictures.device).unbind(1)
-    mixed = shape.conflict(pictures, thing, rows, partner, generator)
-    by_shape = world.right(mixed, truth[rows])
-    by_texture = world.right(mixed, truth[partner])
-    return (int(by_shape.sum()), int(by_texture.sum()), int((~by_shape & ~by_texture).sum())), mixed
+    world: World, pictures: Tensor, truth: Tensor, right: NDArray[np.bool_], start: int
+) -> tuple[NDArray[np.int64], dict[str, Tensor]]:
+    """Each picture in the texture of the next one of another class, of those that are answered right as they are.
+
+    Returns:
+        (3) how many were answered by shape, by texture, by neither, of the classes that the drawn pictures have; and
+        the pictures that gave the shape, those that gave the texture, and what was made of them, as far as there was
+        time.
+    """
+    pairs, made = [], []
+    for one, other in _pairs(right.nonzero()[0].tolist(), truth.tolist()):
+        if world.clock.enough():
+            break
+        content, texture = as_array(pictures[[one, other]])
+        chance = np.random.default_rng(mix(world.seed, 9, start, one))
+        made.append(torch.from_numpy(quilting.transfer(content, texture, chance)).permute(2, 0, 1))
+        pairs.append((one, other))
+    if not pairs:
+        return np.zeros(3, int), {}
+    mixed = torch.stack(made).to(pictures.device)
+    contents, fabrics = torch.tensor(pairs, device=pictures.device).unbind(1)
+    with torch.no_grad():
+        outputs = world.victim.outputs(mixed.float())
+    # of a thousand classes nearly none is hit; the paper, too, lets choose among few
+    absent = torch.ones(outputs.shape[1], dtype=torch.bool, device=outputs.device)
+    absent[world.truth(world.drawn)] = False
+    outputs = outputs.masked_fill(absent, float(outputs.min()) - 1)
+    by_shape, by_texture = (~world.plain.fooled(outputs, truth[rows]) for rows in (contents, fabrics))
+    neither = ~by_shape & ~by_texture
+    counts = np.array([int(went.sum()) for went in (by_shape, by_texture, neither)])
+    return counts, {"shape": pictures[contents], "texture": pictures[fabrics], "conflict": mixed}
+
+
+def _pairs(rows: list[int], truth: list[int]) -> Iterator[tuple[int, int]]:
+    """Each of some rows with the next one of another class; those after the last are the first ones."""
+    for place, one in enumerate(rows):
+        other = next((row for row in [*rows[place + 1 :], *rows[:place]] if truth[row] != truth[one]), None)
+        if other is not None:
+            yield one, other
