@@ -90,13 +90,13 @@ def predictor_of(network: str) -> Predictor:
     return Predictor(build(network, channels=3, classes=1000, size=(224, 224)), header, torch.device("cpu"))
 
 
-@torch.inference_mode()
 def predict(asked: say.Asked) -> say.Asked:
     """A worker that answers files as `miwake predict --csv` does, or lets the bare network answer noise in memory."""
     predictor, count, size = predictor_of(asked["network"]), len(asked["files"]), asked["batch"]
     batch = torch.randn(size, 3, 224, 224).to(memory_format=torch.channels_last)
-    # the quickest that we know of
+    # the quickest that we know of; a network that is built in inference mode could not be folded
     network = folded(predictor.model, batch[:1])
+    assert network is not predictor.model
 
     def files() -> None:
         with (Path(asked["scratch"]) / "answers.csv").open("w", newline="") as file:
@@ -105,6 +105,7 @@ def predict(asked: say.Asked) -> say.Asked:
                 assert isinstance(answer, Prediction)
                 writer.writerow([answer.path, answer.label, answer.probability])
 
+    @torch.inference_mode()
     def bare() -> None:
         for first in range(0, count, size):
             network(batch[: min(size, count - first)])
