@@ -6,7 +6,6 @@ Its EfficientAd is not here: its teacher's weights and ImageNette come from GitH
 from __future__ import annotations
 
 import logging
-import resource
 import time
 import warnings
 from pathlib import Path
@@ -92,7 +91,7 @@ def judge(asked: say.Asked) -> say.Asked:
         "scores": scores,
         "fit": fitted - start,
         "predict": ended - fitted,
-        "memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "memory": say.peak(),
     }
 
 

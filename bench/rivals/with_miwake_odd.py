@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import resource
 import time
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def judge(asked: say.Asked) -> say.Asked:
         "scores": scores,
         "fit": fitted,
         "predict": ended - start,
-        "memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "memory": say.peak(),
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -41,7 +39,7 @@ def measure(asked: say.Asked) -> say.Asked:
         forget_peak()
         start = time.monotonic()
         yield
-        stages[name] = {"seconds": time.monotonic() - start, "bytes": peak()}
+        stages[name] = {"seconds": time.monotonic() - start, "bytes": say.peak()}
 
     options = DataOptions()
     shape = Preprocessing(size=(SIDE, SIDE), channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
@@ -83,16 +81,6 @@ def forget_peak() -> None:
     place = Path("/proc/self/clear_refs")
     if place.exists():
         place.write_text("5")
-
-
-def peak() -> float:
-    """Bytes that were resident at the most."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return 1024.0 * int(line.split()[1])
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":
