@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import os
 import sys
@@ -20,6 +21,7 @@ from miwake.errors import MiwakeError, UsageError, unknown
 from miwake.verbs import verbs
 from miwake.version import __version__
 
+_NO_ROOM = (errno.ENOSPC, errno.EIO)
 _ORDER = (
     "demo",
     "check",
@@ -141,12 +143,13 @@ def run(arguments: list[str]) -> int:
             # a name that the terminal's encoding lacks is no reason to stop
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
+        try:
+            code = _run(arguments)
+        except SystemExit as end:  # --help of a verb
+            code = int(end.code or 0)
         # said now, while a reader that has gone away is no surprise
         sys.stdout.flush()
         return code
-    except SystemExit as end:  # --help of a verb
-        return _flushed(int(end.code or 0))
     except MiwakeError as error:
         print(f"miwake: {error}", file=sys.stderr)
         if isinstance(error, UsageError) and not error.todo and arguments[0] in verbs():
@@ -157,7 +160,9 @@ def run(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         # the reader has seen enough (`| head`)
-        return _silenced(0)
+        # nothing is left to be printed when the process ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if os.environ.get("MIWAKE_DEBUG"):
             traceback.print_exc()
@@ -181,24 +186,12 @@ def _run(arguments: list[str]) -> int:
     return int((show(value) if show is not None else 0) or 0)
 
 
-def _silenced(code: int) -> int:
-    """The code, with nothing left to be printed when the process ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
-
-
-def _flushed(code: int) -> int:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return _silenced(code)
-    return code
-
-
 def _in_words(error: Exception) -> tuple[str, int]:
     """What to say of an error that no room has put into words, and the exit code."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{os.fsdecode(error.filename)}: {error.strerror}.", 2
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return f"What was to be printed could not be: {error.strerror}.\nWhat to do: make room, or print elsewhere.", 2
     words = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
         return "The memory does not suffice.\nWhat to do: a smaller --batch-size, --image-size or --model.", 2

@@ -8,8 +8,9 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from miwake.data.masks import laid
 from miwake.segmentation import draw
-from miwake.segmentation.kept import Gathering, chances, grid, keep, laid, truths
+from miwake.segmentation.kept import Gathering, chances, grid, keep, truths
 from miwake.segmentation.parts import regions
 
 SIZES = st.tuples(st.integers(1, 90), st.integers(1, 130))

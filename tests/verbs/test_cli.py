@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +189,15 @@ def test_several_labels_end_to_end(tmp_path, monkeypatch):
     figures = json.loads((tmp_path / "run" / "evaluation.json").read_text())["test"]
     assert figures["multilabel"]
     assert figures["accuracy"]["value"] > 0.7
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["predict", "--help"], ["predict", "latest", "toy"]])
+def test_a_full_disk_below_what_is_printed_is_no_bug(place: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "miwake", *arguments], cwd=place, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("miwake: What was to be printed could not be: No space left on device.")
+    assert "bug" not in ended.stderr

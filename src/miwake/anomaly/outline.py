@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from miwake.data.masks import laid
 from miwake.types import Oddity, Region
 
 _LARGEST = 1024
@@ -88,11 +89,7 @@ def traced(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.ui
     """The picture (H, W, C) with a line around what a mask (h, w) of it says is defective, however small that is."""
     colours = coloured(picture)
     height, width = colours.shape[:2]
-    rows, columns = (
-        np.minimum(np.arange(long) * short // long, short - 1)
-        for long, short in zip((height, width), mask.shape, strict=True)
-    )
-    full = mask[rows[:, None], columns]
+    full = laid(mask, (height, width)).copy()
     # places of the mask that no pixel of a smaller picture falls on
     down, across = (
         np.minimum(at * long // short, long - 1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from miwake.types import Dataset, Note
 THRESHOLD = 127
 """Grey levels above it are inside; softer edges than 0 and 255 are cut there."""
 _LOOKED_AT = 200
+
+V = TypeVar("V", np.uint8, np.bool_)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -272,3 +275,15 @@ def check_mask_header(path: Path, size: tuple[int, int] | None) -> Header:
             todo="export it at the picture's size.",
         )
     return header
+
+
+def laid(values: NDArray[V], size: tuple[int, int]) -> NDArray[V]:
+    """A map (h, w), of classes or of yes and no, at a picture's size (H, W): each pixel takes the place it lies in."""
+    if values.shape == size:
+        return values
+    rows, columns = (
+        ((np.arange(length) + 0.5) * side / length).astype(np.int64)
+        for length, side in zip(size, values.shape, strict=True)
+    )
+    found: NDArray[V] = values[rows[:, None], columns]
+    return found

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from miwake.anomaly.outline import coloured
+from miwake.data.masks import laid
 from miwake.look.text import cells, clean, shorten
-from miwake.segmentation.kept import laid
 from miwake.types import VOID
 
 _PALETTE = (

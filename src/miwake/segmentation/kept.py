@@ -82,18 +82,6 @@ def chances(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float
     return np.asarray(raised / raised.sum(-3, keepdims=True))
 
 
-def laid(classes: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A map (h, w) at a picture's size (H, W): each pixel takes the place that it lies in."""
-    if classes.shape == size:
-        return classes
-    rows, columns = (
-        ((np.arange(length) + 0.5) * side / length).astype(np.int64)
-        for length, side in zip(size, classes.shape, strict=True)
-    )
-    found: NDArray[np.uint8] = classes[rows[:, None], columns]
-    return found
-
-
 def truths(truth: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     """Classes (gh, gw) of a mask (H, W) at the grid's places of an answer (h, w)."""
     rows, columns = (

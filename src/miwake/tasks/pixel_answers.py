@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from miwake.anomaly.outline import coloured
 from miwake.data.classmap import read_classes
+from miwake.data.masks import laid
 from miwake.look.text import Language, cells, clean, shorten
 from miwake.segmentation import draw
-from miwake.segmentation.kept import chances, grid, laid
+from miwake.segmentation.kept import chances, grid
 from miwake.segmentation.parts import regions
 from miwake.tasks.protocols import Calibrated, Leaving
 from miwake.tasks.task import Task

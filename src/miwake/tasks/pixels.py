@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from miwake.data.classmap import read_classes
+from miwake.data.masks import laid
 from miwake.evaluation import pixels as sums
 from miwake.evaluation.config import EvaluateOptions
 from miwake.evaluation.segmentation import PixelEvaluation, evaluated
-from miwake.segmentation.kept import laid
 from miwake.types import VOID, Batch, Dataset
 
 _GROUND = {

@@ -9,12 +9,12 @@ import numpy as np
 from miwake.anomaly.outline import coloured
 from miwake.data.check_masks import presence
 from miwake.data.classmap import read_classes
+from miwake.data.masks import laid
 from miwake.evaluation import pixels as sums
 from miwake.evaluation.segmentation import of_pictures
 from miwake.files import write_text
 from miwake.report.segment import Card, SegmentContents, render
 from miwake.segmentation import draw
-from miwake.segmentation.kept import laid
 from miwake.tasks.segment import Segment
 from miwake.types import SPLITS, Segmentation
 from miwake.verbs._report import Finished, commands, data_facts, model_summary, settings_of, shown
